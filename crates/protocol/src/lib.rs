@@ -1,0 +1,16 @@
+#![doc = include_str!("../README.md")]
+
+mod codec;
+mod generated;
+mod route;
+mod scalar;
+mod tagged;
+mod text;
+
+pub use codec::{DecodeError, Message, decode, decode_client, encode};
+pub use generated::*;
+pub use route::{Delivery, Scope};
+pub use scalar::{
+    AccountAddress, Decimal, DecimalError, HexError, InstrumentId, Number, Optional, RawJson,
+    Signature, UnknownValue, Unrecognized,
+};

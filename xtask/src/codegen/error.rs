@@ -1,0 +1,105 @@
+//! What can be wrong with a specification, and where in it.
+
+use std::error::Error;
+use std::io;
+
+use thiserror::Error;
+
+/// Why nothing was generated.
+#[derive(Debug, Error)]
+pub(crate) enum CodegenError {
+    #[error("{file}: cannot be read")]
+    Read {
+        file: String,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{file}: neither YAML nor JSON")]
+    Parse {
+        file: String,
+        #[source]
+        source: serde_yaml::Error,
+    },
+    #[error("{file}: not an annotation file")]
+    Annotations {
+        file: String,
+        #[source]
+        source: serde_yaml::Error,
+    },
+    #[error("{file}#{pointer}: {problem}")]
+    At {
+        file: String,
+        pointer: String,
+        problem: Problem,
+    },
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
+    Many(Vec<CodegenError>),
+    #[error("typify refuses {name}")]
+    Typify {
+        name: String,
+        #[source]
+        source: typify::Error,
+    },
+    #[error("{file}: cannot be written")]
+    Write {
+        file: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// What is wrong at one place of a file.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub(crate) enum Problem {
+    #[error("not an AsyncAPI document: it has no field `asyncapi`")]
+    NotAsyncApi,
+    #[error("AsyncAPI {0} is not supported; 2.x and 3.x are")]
+    Version(String),
+    #[error("expected {expected}, found {found}")]
+    Expected {
+        expected: &'static str,
+        found: &'static str,
+    },
+    #[error("`{0}` points at nothing")]
+    DanglingRef(String),
+    #[error("`{0}` lies outside this file; bring it in first")]
+    ExternalRef(String),
+    #[error("`{0}` leads back to itself")]
+    RefCycle(String),
+    #[error("the name `{name}` is taken by {by} already")]
+    NameClash { name: String, by: String },
+    #[error("no {role} message: neither a message nor a schema is named `{name}`")]
+    NoMessage { role: &'static str, name: String },
+    #[error("`{0}` is not a union of single-key objects and payload-less variants")]
+    NotAUnion(String),
+    #[error("a branch must be an object with one key or a string enum; this one is {0}")]
+    NotTagged(&'static str),
+    #[error("`{0}` cannot be turned into a Rust type")]
+    Unsupported(&'static str),
+    #[error("a message without a payload")]
+    NoPayload,
+    #[error("an enum may hold strings only")]
+    MixedEnum,
+    #[error("an enum with no value in it")]
+    EmptyEnum,
+    #[error("integers of format `{0}` are not known")]
+    IntegerFormat(String),
+    #[error("two fields of one annotation path need an object; `{0}` is none")]
+    NotARecord(String),
+    #[error("matches nothing in the specification")]
+    MatchesNothing,
+    #[error("`{0}` is no field here")]
+    NoField(String),
+}
+
+/// An error and all its sources on one line.
+pub(crate) fn report(error: &CodegenError) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,189 @@
+//! `oneOf` to externally tagged unions.
+
+use super::{
+    CodegenError, Lower, Node, Payload, Problem, Shape, Union, Variant, Word, names, peel, schema,
+};
+
+/// One case of a union as the specification gives it.
+struct Branch<'d> {
+    tag: String,
+    docs: Option<String>,
+    /// Absent for a payload-less variant.
+    payload: Option<Node<'d>>,
+}
+
+impl Lower<'_> {
+    pub(super) fn union(&mut self, node: &Node<'_>, wire: &str) -> Result<Shape, CodegenError> {
+        let mut branches = Vec::new();
+        collect(node, None, &mut branches)?;
+        let rust = names::variant_names(branches.iter().map(|branch| branch.tag.as_str()));
+        if branches.iter().all(|branch| branch.payload.is_none()) {
+            return Ok(Shape::Words(self.bare_branches(&branches, wire, rust)));
+        }
+        let mut variants: Vec<Variant> = Vec::new();
+        for (branch, rust) in branches.into_iter().zip(rust) {
+            if variants.iter().any(|known| known.wire == branch.tag) {
+                let by = format!("another variant of `{wire}`");
+                return Err(node.problem(Problem::NameClash {
+                    name: branch.tag,
+                    by,
+                }));
+            }
+            variants.push(self.variant(branch, wire, rust)?);
+        }
+        self.with_annotations(variants, wire).map(Shape::Union)
+    }
+
+    fn bare_branches(&self, branches: &[Branch<'_>], wire: &str, rust: Vec<String>) -> Vec<Word> {
+        let word = |(branch, rust): (&Branch<'_>, String)| Word {
+            wire: branch.tag.clone(),
+            rust: self
+                .notes
+                .value(wire, &branch.tag)
+                .map_or(rust, str::to_owned),
+            docs: branch.docs.clone(),
+        };
+        branches.iter().zip(rust).map(word).collect()
+    }
+
+    fn variant(
+        &mut self,
+        branch: Branch<'_>,
+        union: &str,
+        rust: String,
+    ) -> Result<Variant, CodegenError> {
+        let Branch { tag, docs, payload } = branch;
+        let (payload, payload_docs) = match payload {
+            None => (Payload::None, None),
+            Some(node) if union == self.notes.unions().kind => {
+                let inner = peel(&peel(&node)?.node.resolve()?)?;
+                let fields = self.record(&inner.node, &format!("{union}.{tag}"))?;
+                (Payload::Fields(fields), inner.docs)
+            }
+            Some(node) => {
+                let used = self.read(&node, &self.payload_name(union, &tag))?;
+                (Payload::Type(used.ty), used.docs)
+            }
+        };
+        Ok(Variant {
+            wire: tag,
+            rust,
+            docs: docs.or(payload_docs),
+            payload,
+        })
+    }
+
+    /// What an inline payload is called: a message's goes by the variant's own name.
+    fn payload_name(&self, union: &str, tag: &str) -> String {
+        let unions = self.notes.unions();
+        let top = union == unions.server || union == unions.client;
+        if top {
+            tag.to_owned()
+        } else {
+            format!("{union}_{tag}")
+        }
+    }
+
+    fn with_annotations(&self, variants: Vec<Variant>, wire: &str) -> Result<Union, CodegenError> {
+        let find = |entry: String, name: &str| {
+            let found = variants.iter().find(|variant| variant.wire == name);
+            let problem = || {
+                self.notes
+                    .problem(&entry, Problem::NoField(name.to_owned()))
+            };
+            found
+                .map(|variant| variant.rust.clone())
+                .ok_or_else(problem)
+        };
+        let note = self.notes.schema(wire);
+        let named = |key: &str, name: Option<&String>| {
+            name.map(|name| find(format!("schemas/{wire}/{key}"), name))
+                .transpose()
+        };
+        let null = named("null", note.and_then(|note| note.null.as_ref()))?;
+        let bare_string = named(
+            "bare_string",
+            note.and_then(|note| note.bare_string.as_ref()),
+        )?;
+        let conversion = self.notes.conversion(wire);
+        let conversion = conversion
+            .map(|name| find(format!("conversions/{wire}"), name))
+            .transpose()?;
+        let untagged = |variant: &&Variant| {
+            wire == self.notes.unions().server
+                && self
+                    .notes
+                    .message(&variant.wire)
+                    .is_some_and(|note| note.untagged)
+        };
+        let untagged = variants
+            .iter()
+            .find(untagged)
+            .map(|variant| variant.wire.clone());
+        Ok(Union {
+            variants,
+            untagged,
+            null,
+            bare_string,
+            conversion,
+        })
+    }
+}
+
+/// Flattens nested unions and follows references down to the branches themselves.
+fn collect<'d>(
+    node: &Node<'d>,
+    docs: Option<&String>,
+    found: &mut Vec<Branch<'d>>,
+) -> Result<(), CodegenError> {
+    let branches = schema::branches(node)?.unwrap_or_default();
+    for branch in branches
+        .iter()
+        .filter(|branch| !schema::is_null_schema(branch))
+    {
+        let outer = peel(branch)?;
+        let inner = peel(&outer.node.resolve()?)?;
+        let docs = outer.docs.or(inner.docs).or_else(|| docs.cloned());
+        if schema::branches(&inner.node)?.is_some() {
+            collect(&inner.node, docs.as_ref(), found)?;
+        } else {
+            found.extend(tagged(&inner.node, docs.as_ref())?);
+        }
+    }
+    Ok(())
+}
+
+fn tagged<'d>(node: &Node<'d>, docs: Option<&String>) -> Result<Vec<Branch<'d>>, CodegenError> {
+    match schema::form(node)? {
+        schema::Form::Words => {
+            let words = schema::words(node).into_iter();
+            let bare = |word: &str| Branch {
+                tag: word.to_owned(),
+                docs: docs.cloned(),
+                payload: None,
+            };
+            Ok(words.map(bare).collect())
+        }
+        schema::Form::Record => single_key(node, docs.cloned()).map(|branch| vec![branch]),
+        schema::Form::Map { .. } => Err(node.problem(Problem::NotTagged("a map"))),
+        schema::Form::Any => Err(node.problem(Problem::NotTagged("an object without properties"))),
+        _ => Err(node.problem(Problem::NotTagged("neither"))),
+    }
+}
+
+fn single_key<'d>(node: &Node<'d>, docs: Option<String>) -> Result<Branch<'d>, CodegenError> {
+    let mut properties = node
+        .get("properties")
+        .map(|map| map.children())
+        .unwrap_or_default();
+    if properties.len() != 1 {
+        return Err(node.problem(Problem::NotTagged("an object with several keys")));
+    }
+    let payload = properties.remove(0);
+    let bare = schema::is_null_schema(&payload);
+    Ok(Branch {
+        tag: payload.last_segment(),
+        docs,
+        payload: (!bare).then_some(payload),
+    })
+}

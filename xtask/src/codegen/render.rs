@@ -1,0 +1,144 @@
+//! Tokens to files: banner, `use` lines, formatting.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, parse_quote};
+
+use super::model::{Model, TypeDef};
+
+mod imports;
+
+/// All tokens of the generated code, by Rust name.
+pub(crate) struct Parts {
+    pub(crate) types: BTreeMap<String, TokenStream>,
+    pub(crate) serde_impls: BTreeMap<String, TokenStream>,
+    pub(crate) routes: BTreeMap<String, TokenStream>,
+}
+
+/// One file for each of the protocol's unions and one for the rest, by file name.
+pub(crate) fn files(model: &Model, parts: &Parts, banner: &str) -> Vec<(String, String)> {
+    let mut files: BTreeMap<String, TokenStream> = BTreeMap::new();
+    for def in &model.types {
+        let file = files.entry(file_of(model, def)).or_default();
+        for source in [&parts.types, &parts.serde_impls, &parts.routes] {
+            file.extend(source.get(&def.name).cloned());
+        }
+    }
+    let text = |(name, tokens): (String, TokenStream)| {
+        let text = format!("{banner}\n\n{}", render(model, &name, &tokens));
+        (name, text)
+    };
+    files.into_iter().map(text).collect()
+}
+
+fn file_of(model: &Model, def: &TypeDef) -> String {
+    let role = match &def.name {
+        name if *name == model.client => "client_message",
+        name if *name == model.server => "server_message",
+        name if Some(name) == model.kind.as_ref() => "subscription_kind",
+        _ => "views",
+    };
+    format!("{role}.rs")
+}
+
+fn render(model: &Model, file: &str, body: &TokenStream) -> String {
+    let parsed = syn::parse2(body.clone()).expect("quote built these tokens from whole items");
+    let uses = imports::imports(model, file, &parsed);
+    let file = syn::parse2(quote!(#uses #body)).expect("`use` lines before whole items are a file");
+    spaced(&prettyplease::unparse(&file))
+}
+
+/// prettyplease sets no blank lines; a reader wants one after each item and between groups of `use` lines.
+fn spaced(text: &str) -> String {
+    let mut out = String::new();
+    let (mut previous, mut group) = ("", None);
+    for line in text.lines() {
+        let inside = line.starts_with(' ') || line.starts_with('}');
+        let next = line.strip_prefix("use ").map(imports::rank);
+        let regrouped = !inside && group.is_some() && group != next;
+        let after_item = !inside && previous == "}";
+        let opens = !matches!(line.trim_start().chars().next(), Some('}' | ')') | None);
+        if regrouped || after_item || opens && ends_member(previous) {
+            out.push('\n');
+        }
+        if !inside {
+            group = next;
+        }
+        out.push_str(line);
+        out.push('\n');
+        previous = line;
+    }
+    out
+}
+
+/// A method or an associated constant, one level in.
+fn ends_member(line: &str) -> bool {
+    matches!(line, "    }" | "    ];") || (line.starts_with("    const") && line.ends_with(';'))
+}
+
+/// A description as documentation: the specification's text, with what rustdoc would take for markup escaped.
+pub(crate) fn doc(text: Option<&str>, wire: &str) -> Vec<Attribute> {
+    let fallback = format!("`{wire}`; the specification says no more.");
+    let text = text
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+        .unwrap_or(&fallback);
+    let line = |line: &str| -> Attribute {
+        let line = if line.trim().is_empty() {
+            String::new()
+        } else {
+            format!(" {}", escape(line.trim_end()))
+        };
+        parse_quote!(#[doc = #line])
+    };
+    text.lines().map(line).collect()
+}
+
+/// Escapes links and HTML outside code spans, and makes bare addresses links.
+fn escape(line: &str) -> String {
+    let spans = line.split('`').enumerate().map(|(index, span)| {
+        if index % 2 == 1 {
+            span.to_owned()
+        } else {
+            escape_prose(span)
+        }
+    });
+    spans.collect::<Vec<_>>().join("`")
+}
+
+fn escape_prose(span: &str) -> String {
+    let words = span.split(' ').map(|word| {
+        let address = word.trim_matches(['<', '>', '(', ')', ',', '.', ';']);
+        if address.contains("://") {
+            return word
+                .replace(address, &format!("<{address}>"))
+                .replace("<<", "<")
+                .replace(">>", ">");
+        }
+        word.replace('[', "\\[")
+            .replace(']', "\\]")
+            .replace('<', "\\<")
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_hold_no_markup_that_rustdoc_would_warn_of() {
+        assert_eq!(escape("a Map<K, V> of [ids]"), "a Map\\<K, V> of \\[ids\\]");
+        assert_eq!(escape("`Vec<[u8]>` stays"), "`Vec<[u8]>` stays");
+        assert_eq!(
+            escape("see https://example.org/a."),
+            "see <https://example.org/a>."
+        );
+        assert_eq!(
+            escape("see <https://example.org/a>"),
+            "see <https://example.org/a>"
+        );
+    }
+}

@@ -1,0 +1,119 @@
+//! A snapshot nobody compiles is no test: all of them become modules of one crate, beside the protocol's
+//! hand-written leaf types, and the compiler judges them with warnings denied.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{name, specs};
+use crate::codegen::workspace;
+
+const DEPENDENCIES: &[&str] = &[
+    "const-hex",
+    "ecow",
+    "rust_decimal",
+    "serde",
+    "serde_json",
+    "sha3",
+    "thiserror",
+];
+
+#[test]
+fn every_snapshot_compiles_without_a_warning() {
+    let folder = workspace().join("target/golden");
+    let source = folder.join("src");
+    fs::create_dir_all(&source).unwrap();
+    let mut root = root(&source);
+    for spec in specs("specs") {
+        let module = name(&spec);
+        write!(root, "/// {module}\npub mod {module};\n").unwrap();
+        write_module(&source, &module);
+    }
+    fs::write(source.join("lib.rs"), root).unwrap();
+    fs::write(folder.join("Cargo.toml"), manifest()).unwrap();
+    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    check(&folder);
+}
+
+/// The crate root that generated code expects: copies of `crate::scalar`, `crate::route`, `crate::tagged` and
+/// what these stand on.
+fn root(source: &Path) -> String {
+    let mut root =
+        String::from("//! Snapshots, to be compiled.\n#![deny(warnings, missing_docs)]\n");
+    for module in ["route", "scalar", "tagged", "text"] {
+        copy(&workspace().join("crates/protocol/src"), source, module);
+        writeln!(
+            root,
+            "#[allow(dead_code, missing_docs, unused_imports)]\nmod {module};"
+        )
+        .unwrap();
+    }
+    root
+}
+
+/// Copies a module and its folder, if it has one.
+fn copy(from: &Path, to: &Path, module: &str) {
+    fs::copy(
+        from.join(format!("{module}.rs")),
+        to.join(format!("{module}.rs")),
+    )
+    .unwrap();
+    let Ok(entries) = fs::read_dir(from.join(module)) else {
+        return;
+    };
+    fs::create_dir_all(to.join(module)).unwrap();
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            copy(&from.join(module), &to.join(module), &name(&path));
+        }
+    }
+}
+
+/// Splits a snapshot back into the files it was joined from.
+fn write_module(source: &Path, module: &str) {
+    let snapshots = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/codegen/snapshots");
+    let snapshot = snapshots.join(format!("xtask__codegen__tests__{module}.snap"));
+    let text = fs::read_to_string(&snapshot).unwrap();
+    let (_, body) = text
+        .split_once("\n---\n")
+        .expect("insta's header ends in a rule");
+    let folder = source.join(module);
+    fs::create_dir_all(&folder).unwrap();
+    let mut names = String::new();
+    for part in body.split("// ==> ").skip(1) {
+        let (file, text) = part.split_once('\n').unwrap();
+        fs::write(folder.join(file), text).unwrap();
+        let stem = file.trim_end_matches(".rs");
+        write!(names, "mod {stem};\npub use {stem}::*;\n").unwrap();
+    }
+    fs::write(folder.join("mod.rs"), names).unwrap();
+}
+
+fn manifest() -> String {
+    let text = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
+    let ours: toml::Table = toml::from_str(&text).unwrap();
+    let known = &ours["workspace"]["dependencies"];
+    let mut manifest = String::from(
+        "[package]\nname = \"golden\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n",
+    );
+    for dependency in DEPENDENCIES {
+        writeln!(manifest, "{dependency} = {}", known[*dependency]).unwrap();
+    }
+    manifest
+}
+
+fn check(folder: &Path) {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
