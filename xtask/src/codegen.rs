@@ -7,13 +7,13 @@ pub(crate) mod write;
 
 mod annotations;
 mod document;
+mod impls;
 mod lower;
 mod model;
 mod names;
 mod render;
 mod routes;
 mod schema;
-mod serde_impls;
 mod types;
 
 #[cfg(test)]
@@ -54,7 +54,7 @@ fn emit(document: &Document, annotations: &Annotations) -> Result<Output, Codege
     annotations.refuse_unused()?;
     let parts = render::Parts {
         types: types::emit(&model)?,
-        serde_impls: serde_impls::emit(&model),
+        impls: impls::emit(&model),
         routes: routes::emit(&model, &routes),
     };
     let files = render::files(&model, &parts, &document.banner());

@@ -13,7 +13,7 @@ mod imports;
 /// All tokens of the generated code, by Rust name.
 pub(crate) struct Parts {
     pub(crate) types: BTreeMap<String, TokenStream>,
-    pub(crate) serde_impls: BTreeMap<String, TokenStream>,
+    pub(crate) impls: BTreeMap<String, TokenStream>,
     pub(crate) routes: BTreeMap<String, TokenStream>,
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn files(model: &Model, parts: &Parts, banner: &str) -> Vec<(String, 
     let mut files: BTreeMap<String, TokenStream> = BTreeMap::new();
     for def in &model.types {
         let file = files.entry(file_of(model, def)).or_default();
-        for source in [&parts.types, &parts.serde_impls, &parts.routes] {
+        for source in [&parts.types, &parts.impls, &parts.routes] {
             file.extend(source.get(&def.name).cloned());
         }
     }

@@ -66,7 +66,7 @@ struct Access {
 pub(crate) fn resolve(model: &Model, notes: &Annotations) -> Result<Routes, CodegenError> {
     let resolver = Resolver { model, notes };
     let kinds = resolver.kinds()?;
-    let mut warnings = Vec::new();
+    let mut warnings = unanswered(model, &kinds);
     let client = resolver.routes(&model.client, &kinds, &mut warnings)?;
     let server = resolver.routes(&model.server, &kinds, &mut warnings)?;
     let role = |role| {
@@ -84,6 +84,20 @@ pub(crate) fn resolve(model: &Model, notes: &Annotations) -> Result<Routes, Code
         instrument: role(Role::Instrument),
         warnings,
     })
+}
+
+/// A kind that no annotation names still subscribes; only what it brings is not known.
+fn unanswered(model: &Model, kinds: &[KindRoute]) -> Vec<String> {
+    let union = model.kind.as_deref().unwrap_or_default();
+    let silent = kinds.iter().filter(|kind| kind.pushes.is_empty());
+    silent
+        .map(|kind| {
+            format!(
+                "{union}::{} has no annotation of what it pushes",
+                kind.variant
+            )
+        })
+        .collect()
 }
 
 /// The `impl` blocks that tell all this, by Rust name.

@@ -20,7 +20,7 @@ const DEPENDENCIES: &[&str] = &[
 ];
 
 #[test]
-fn every_snapshot_compiles_without_a_warning() {
+fn every_snapshot_compiles_and_documents_without_a_warning() {
     let folder = workspace().join("target/golden");
     let source = folder.join("src");
     fs::create_dir_all(&source).unwrap();
@@ -33,7 +33,8 @@ fn every_snapshot_compiles_without_a_warning() {
     fs::write(source.join("lib.rs"), root).unwrap();
     fs::write(folder.join("Cargo.toml"), manifest()).unwrap();
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-    check(&folder);
+    cargo(&folder, &["check"]);
+    cargo(&folder, &["doc", "--no-deps"]);
 }
 
 /// The crate root that generated code expects: copies of `crate::scalar`, `crate::route`, `crate::tagged` and
@@ -104,16 +105,15 @@ fn manifest() -> String {
     manifest
 }
 
-fn check(folder: &Path) {
+fn cargo(folder: &Path, command: &[&str]) {
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline", "--manifest-path"])
+        .args(command)
+        .args(["--quiet", "--offline", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env("RUSTDOCFLAGS", "-D warnings")
         .output()
         .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    let messages = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo {command:?}\n{messages}");
 }
