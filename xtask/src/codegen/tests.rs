@@ -9,6 +9,7 @@ use super::write::{Difference, differences, write};
 use super::{Annotations, Document, Job, Output, emit, generate};
 
 mod compile;
+mod examples;
 mod mutate;
 
 fn testdata(folder: &str) -> PathBuf {
