@@ -1,0 +1,133 @@
+//! Which handshakes are accepted.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio_tungstenite::tungstenite::handshake::server::{
+    Callback, ErrorResponse, Request, Response,
+};
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use crate::hub::Hub;
+
+/// The only path that speaks the protocol.
+pub(crate) const PATH: &str = "/ws";
+
+/// A request is a few hundred bytes, a transaction some thousand: a client that sends more than
+/// this in one message has gone wrong, and is closed with 1009.
+const LARGEST_MESSAGE: usize = 1 << 20;
+
+/// The largest message that a test can push.
+const LARGEST_PUSH: usize = 64 << 20;
+
+/// An answer to a handshake other than yes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// Invariant: from 300 to 599.
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    const NOT_FOUND: Self = Self {
+        status: 404,
+        retry_after: None,
+    };
+
+    fn response(self) -> ErrorResponse {
+        let mut response = ErrorResponse::new(None);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        let headers = response.headers_mut();
+        // The client must not wait for a body, nor for the connection to end.
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        if let Some(wait) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        }
+        response
+    }
+}
+
+/// Refusals still to come, in the order in which they were asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals(VecDeque<(usize, Refusal)>);
+
+impl Refusals {
+    pub(crate) fn add(&mut self, times: usize, refusal: Refusal) {
+        if times > 0 {
+            self.0.push_back((times, refusal));
+        }
+    }
+
+    pub(crate) fn next(&mut self) -> Option<Refusal> {
+        let (times, refusal) = self.0.front_mut()?;
+        let refusal = *refusal;
+        *times -= 1;
+        if *times == 0 {
+            self.0.pop_front();
+        }
+        Some(refusal)
+    }
+}
+
+/// Judges one request to open a WebSocket.
+pub(crate) struct Judge<'h>(pub(crate) &'h Hub);
+
+impl Callback for Judge<'_> {
+    fn on_request(self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
+        if request.uri().path() != PATH {
+            self.0.note_refusal(Refusal::NOT_FOUND);
+            return Err(Refusal::NOT_FOUND.response());
+        }
+        match self.0.refuse() {
+            Some(refusal) => Err(refusal.response()),
+            None => Ok(response),
+        }
+    }
+}
+
+/// The limits of a server's sockets. Every one is set on purpose: the library's own would keep
+/// 128 KiB for reading for every client, and no bound for writing.
+pub(crate) fn limits() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(4 << 10)
+        .write_buffer_size(16 << 10)
+        .max_write_buffer_size(LARGEST_PUSH + (32 << 10))
+        .max_message_size(Some(LARGEST_MESSAGE))
+        .max_frame_size(Some(LARGEST_MESSAGE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_used_up_in_order() {
+        let refusal = |status| Refusal {
+            status,
+            retry_after: None,
+        };
+        let mut refusals = Refusals::default();
+        refusals.add(2, refusal(503));
+        refusals.add(0, refusal(418));
+        refusals.add(1, refusal(429));
+        let statuses: Vec<_> = std::iter::from_fn(|| refusals.next())
+            .map(|refusal| refusal.status)
+            .collect();
+        assert_eq!(statuses, [503, 503, 429]);
+    }
+
+    #[test]
+    fn a_refusal_may_say_when_to_come_back() {
+        let retry_after = Some(Duration::from_secs(7));
+        let response = Refusal {
+            status: 429,
+            retry_after,
+        }
+        .response();
+        assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "7");
+    }
+}

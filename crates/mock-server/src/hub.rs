@@ -1,0 +1,346 @@
+//! What all sessions of a server share: the market, the script, the list of who is there.
+//!
+//! Everything happens under one lock, so there is one order of things: what a session asks for is
+//! in force when the journal says that it was received, and a snapshot and the updates after it
+//! join without a hole.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind, decode_client, encode};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::gate::Gate;
+use crate::handshake::{Refusal, Refusals};
+use crate::journal::{Ending, Journal, Received};
+use crate::market::{Market, Tick};
+use crate::outbox::{self, End, Inbox, Outbox};
+use crate::printed::Printed;
+use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
+use crate::script::{Answer, Script};
+
+/// Shared by the sessions, the accept loop, the ticker and the control handle.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    state: Mutex<State>,
+    pub(crate) journal: Journal,
+    /// Shut while the server is silent.
+    pub(crate) gate: Arc<Gate>,
+    rules: Rules,
+    queue_capacity: usize,
+}
+
+#[derive(Debug)]
+struct State {
+    journal: Journal,
+    market: Market,
+    script: Script,
+    refusals: Refusals,
+    pongs_muted: bool,
+    clients: BTreeMap<u64, Client>,
+    last_session: u64,
+}
+
+#[derive(Debug)]
+struct Client {
+    outbox: Outbox,
+    standing: Standing,
+}
+
+/// A session's place at the hub.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    pub(crate) session: u64,
+    pub(crate) inbox: Inbox,
+}
+
+impl Hub {
+    pub(crate) fn new(
+        market: Market,
+        journal: Journal,
+        rules: Rules,
+        queue_capacity: usize,
+    ) -> Self {
+        let state = State {
+            journal: journal.clone(),
+            market,
+            script: Script::default(),
+            refusals: Refusals::default(),
+            pongs_muted: false,
+            clients: BTreeMap::new(),
+            last_session: 0,
+        };
+        Self {
+            state: Mutex::new(state),
+            journal,
+            gate: Arc::default(),
+            rules,
+            queue_capacity,
+        }
+    }
+
+    /// A new session, whose handshake is complete.
+    pub(crate) fn enter(&self) -> Seat {
+        let mut state = self.lock();
+        state.last_session += 1;
+        let session = state.last_session;
+        let (outbox, inbox) = outbox::channel(self.queue_capacity);
+        state.clients.insert(
+            session,
+            Client {
+                outbox,
+                standing: Standing::default(),
+            },
+        );
+        self.journal.record(session, Received::Opened);
+        tracing::info!(session, "opened");
+        Seat { session, inbox }
+    }
+
+    /// A session that is over.
+    pub(crate) fn leave(&self, session: u64, ending: Ending) {
+        self.lock().part_with(session);
+        self.journal.record(session, Received::Closed { ending });
+        tracing::info!(session, ?ending, "closed");
+    }
+
+    /// Whether the next handshake is to be refused.
+    pub(crate) fn refuse(&self) -> Option<Refusal> {
+        let refusal = self.lock().refusals.next()?;
+        self.note_refusal(refusal);
+        Some(refusal)
+    }
+
+    pub(crate) fn note_refusal(&self, refusal: Refusal) {
+        self.journal.record(
+            0,
+            Received::Refused {
+                status: refusal.status,
+            },
+        );
+    }
+
+    pub(crate) fn receive_text(&self, session: u64, text: &str) {
+        let mut state = self.lock();
+        match decode_client(text) {
+            Ok(message) => {
+                tracing::debug!(
+                    session,
+                    message = message.name(),
+                    bytes = text.len(),
+                    "received"
+                );
+                self.journal
+                    .record(session, Received::Message(message.clone()));
+                if !self.gate.is_shut() {
+                    state.answer(session, message, self.rules);
+                }
+            }
+            Err(error) => {
+                let nonsense = Nonsense::from(error);
+                let reason = nonsense.to_string();
+                tracing::debug!(session, bytes = text.len(), reason, "received no message");
+                self.journal.record(
+                    session,
+                    Received::Malformed {
+                        size: text.len(),
+                        reason,
+                    },
+                );
+                self.complain(&mut state, session, &nonsense);
+            }
+        }
+    }
+
+    pub(crate) fn receive_binary(&self, session: u64, size: usize) {
+        let mut state = self.lock();
+        self.journal.record(session, Received::Binary { size });
+        self.complain(&mut state, session, &Nonsense::Binary);
+    }
+
+    pub(crate) fn note(&self, session: u64, event: Received) {
+        self.journal.record(session, event);
+    }
+
+    fn complain(&self, state: &mut State, session: u64, nonsense: &Nonsense) {
+        if !self.gate.is_shut() {
+            state.tell(session, &ServerMessage::Error(nonsense.to_string()));
+        }
+    }
+
+    /// Moves the market on and tells everybody; how many frames that made.
+    pub(crate) fn tick(&self) -> usize {
+        let mut state = self.lock();
+        let tick = state.market.tick();
+        if self.gate.is_shut() {
+            0
+        } else {
+            state.publish(&tick)
+        }
+    }
+
+    /// To every session, as often as it is subscribed to what the message is about; a message that
+    /// is no update goes to every session once.
+    pub(crate) fn push(&self, message: &ServerMessage) -> usize {
+        let frame = Message::text(encode(message));
+        let is_update = message.delivery().is_some();
+        self.broadcast(&frame, |standing| {
+            if is_update {
+                standing.subscriptions.deliveries(message)
+            } else {
+                1
+            }
+        })
+    }
+
+    pub(crate) fn push_to(&self, kind: &SubscriptionKind, frame: &Message) -> usize {
+        self.broadcast(frame, |standing| standing.subscriptions.count(kind))
+    }
+
+    pub(crate) fn push_to_all(&self, frame: &Message) -> usize {
+        self.broadcast(frame, |_| 1)
+    }
+
+    fn broadcast(&self, frame: &Message, times: impl Fn(&Standing) -> usize) -> usize {
+        let mut state = self.lock();
+        if self.gate.is_shut() {
+            return 0;
+        }
+        let wanted = |(session, client): (&u64, &Client)| (*session, times(&client.standing));
+        let wanted: Vec<_> = state.clients.iter().map(wanted).collect();
+        let mut sent = 0;
+        for (session, times) in wanted {
+            sent += (0..times)
+                .take_while(|_| state.send(session, frame.clone()))
+                .count();
+        }
+        sent
+    }
+
+    /// Ends all sessions; how many there were.
+    pub(crate) fn end_all(&self, end: &End) -> usize {
+        let mut state = self.lock();
+        let sessions: Vec<_> = state.clients.keys().copied().collect();
+        for session in &sessions {
+            state.end(*session, end.clone());
+        }
+        sessions.len()
+    }
+
+    pub(crate) fn sessions(&self) -> usize {
+        self.lock().clients.len()
+    }
+
+    pub(crate) fn with_market<T>(&self, look: impl FnOnce(&Market) -> T) -> T {
+        look(&self.lock().market)
+    }
+
+    pub(crate) fn with_script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.lock().script)
+    }
+
+    pub(crate) fn refuse_handshakes(&self, times: usize, refusal: Refusal) {
+        self.lock().refusals.add(times, refusal);
+    }
+
+    /// From now on nothing is queued; what is queued already waits for the gate to open.
+    pub(crate) fn fall_silent(&self) {
+        let _everything_waits = self.lock();
+        self.gate.shut();
+    }
+
+    pub(crate) fn mute_pongs(&self, muted: bool) {
+        self.lock().pongs_muted = muted;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // A matcher of the script may panic under this lock, before anything is changed.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn answer(&mut self, session: u64, message: ClientMessage, rules: Rules) {
+        if self.pongs_muted && message == ClientMessage::Ping {
+            return;
+        }
+        match self.script.answer(&message) {
+            Answer::Ordinary => self.obey(session, message, rules, 1),
+            Answer::Twice => self.obey(session, message, rules, 2),
+            Answer::Unacknowledged => self.obey(session, message, rules, 0),
+            Answer::Hollow => self.tell(session, &or_error(acknowledgement(&message))),
+            Answer::Error(text) => self.tell(session, &ServerMessage::Error(text)),
+            Answer::Silence => {}
+            Answer::Message(instead) => self.tell(session, &instead),
+            Answer::Text(text) => {
+                self.send(session, Message::text(text));
+            }
+            Answer::Close { code, reason } => self.end(session, End::close(code, &reason)),
+            Answer::Cut => self.end(session, End::cut()),
+        }
+    }
+
+    /// Carries out a request, and sends each frame of the answer so many times.
+    fn obey(&mut self, session: u64, message: ClientMessage, rules: Rules, times: usize) {
+        let Some(client) = self.clients.get_mut(&session) else {
+            return;
+        };
+        let answer = carry_out(message, &mut client.standing, &self.market, rules)
+            .unwrap_or_else(|nonsense| vec![ServerMessage::Error(nonsense.to_string())]);
+        for message in &answer {
+            (0..times).for_each(|_| self.tell(session, message));
+        }
+    }
+
+    fn tell(&mut self, session: u64, message: &ServerMessage) {
+        tracing::debug!(session, message = message.name(), "answered");
+        self.send(session, Message::text(encode(message)));
+    }
+
+    /// Queues a frame; false when the session is not there, or too slow and therefore closed.
+    fn send(&mut self, session: u64, frame: Message) -> bool {
+        let Some(client) = self.clients.get(&session) else {
+            return false;
+        };
+        if client.outbox.push(frame) {
+            return true;
+        }
+        tracing::warn!(session, "its queue is full: closing");
+        self.end(session, End::too_slow());
+        false
+    }
+
+    fn end(&mut self, session: u64, end: End) {
+        if let Some(client) = self.part_with(session) {
+            client.outbox.end(end);
+        }
+    }
+
+    /// Takes a session off the list, which is when its deferred transaction would be executed.
+    fn part_with(&mut self, session: u64) -> Option<Client> {
+        let client = self.clients.remove(&session)?;
+        if let Some(nonce) = client.standing.deferred_nonce {
+            self.journal
+                .record(session, Received::DeferredExecuted { nonce });
+        }
+        Some(client)
+    }
+
+    fn publish(&mut self, tick: &Tick) -> usize {
+        let mut printed = Printed::new(tick);
+        let sessions: Vec<_> = self.clients.keys().copied().collect();
+        let mut sent = 0;
+        for session in sessions {
+            let frames = printed.for_subscriber(&self.clients[&session].standing.subscriptions);
+            let taken = frames
+                .into_iter()
+                .take_while(|it| self.send(session, it.clone()));
+            sent += taken.count();
+        }
+        sent
+    }
+}
+
+fn or_error(answer: Result<ServerMessage, Nonsense>) -> ServerMessage {
+    answer.unwrap_or_else(|nonsense| ServerMessage::Error(nonsense.to_string()))
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod gate;
+mod handshake;
+mod hub;
+mod journal;
+mod link;
+mod listener;
+pub mod market;
+mod outbox;
+mod printed;
+mod request;
+mod script;
+mod server;
+mod session;
+mod stop;
+mod subscriptions;
+
+pub use builder::{DEFAULT_RATE, HIGHEST_RATE, MockServerBuilder, StartError};
+pub use journal::{Ending, Entry, Journal, Received, WaitError};
+pub use script::{Answer, AnswerTo, ScriptedAnswer, Times};
+pub use server::MockServer;

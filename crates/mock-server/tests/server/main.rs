@@ -1,0 +1,11 @@
+//! The server over real sockets.
+
+mod control;
+mod feeds;
+mod nonsense;
+mod peer;
+mod program;
+mod scripted;
+mod setup;
+mod silence;
+mod tls;
