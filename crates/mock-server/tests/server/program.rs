@@ -12,7 +12,7 @@ use crate::peer::{Peer, within};
 const PROGRAM: &str = env!("CARGO_BIN_EXE_rocketfi-mock-server");
 
 /// Starts the program and answers with what it prints up to the example frame.
-async fn run(arguments: &[&str]) -> (Child, Vec<String>) {
+pub(crate) async fn run(arguments: &[&str]) -> (Child, Vec<String>) {
     let mut command = Command::new(PROGRAM);
     command.args(["--listen", "127.0.0.1:0"]).args(arguments);
     command

@@ -1,0 +1,284 @@
+//! What can be configured: plain data, its defaults, and what makes it invalid.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::endpoint::Endpoint;
+use crate::{ConfigError, ConfigProblem};
+/// What happens when the user does not keep up and the event queue is full.
+///
+/// Either way the socket is read on: the reader never waits for the user. And either way the loss
+/// is an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Overflow {
+    /// End the session, announce a [`Gap`](crate::Event::Gap) with the cause
+    /// [`Overflow`](crate::GapCause::Overflow), wait until half the queue is free, reconnect and
+    /// subscribe again. A private stream thus never has a hole that its consumer could mistake for
+    /// silence.
+    #[default]
+    Reconnect,
+    /// Keep the session, throw away what does not fit, and announce how much it was in a
+    /// [`Lagged`](crate::Event::Lagged) before the next event that does fit. For consumers of
+    /// snapshots, where the next message makes up for a lost one.
+    DropNewest,
+}
+
+/// Everything that can be configured. [`Builder`](crate::Builder) sets the same fields one by one.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let mut config = rocketfi_client::Config::new(rocketfi_client::environment::TESTNET);
+/// config.heartbeat_interval = Duration::from_secs(5);
+/// assert!(config.validate().is_ok());
+///
+/// config.request_timeout = Duration::ZERO;
+/// config.event_capacity = 0;
+/// let error = config.validate().unwrap_err();
+/// assert_eq!(error.problems().len(), 2);
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to connect: `ws://` or `wss://`.
+    pub url: String,
+    /// For TCP, TLS and the WebSocket handshake together. Default 10 s.
+    pub connect_timeout: Duration,
+    /// How long the answer to a subscribe or unsubscribe may take. See
+    /// [`Client::subscribe`](crate::Client::subscribe) for when the clock starts. Default 10 s.
+    pub request_timeout: Duration,
+    /// Time from one `Ping` to the next. Default 10 s.
+    pub heartbeat_interval: Duration,
+    /// How long the `Pong` may take. Default 5 s.
+    pub pong_timeout: Duration,
+    /// How long one frame may take to be written and flushed. Default 5 s.
+    pub write_timeout: Duration,
+    /// How long the server may take to answer a Close frame. Default 2 s.
+    pub close_timeout: Duration,
+    /// Ceiling of the first delay before a reconnect; it doubles with every failure. Each delay is
+    /// drawn between zero and the ceiling. Refused resubscribes are retried on the same scale.
+    /// Default 1 s.
+    pub backoff_min: Duration,
+    /// The ceiling grows no further than this. Default 30 s.
+    pub backoff_max: Duration,
+    /// How long a session must last before the backoff may start afresh; besides, every wanted kind
+    /// must have been confirmed on it. Default 30 s.
+    pub stable_period: Duration,
+    /// Least time between two subscribe or unsubscribe frames. One request is in flight at a time
+    /// in any case, so this matters when the server answers faster. Zero is allowed. Default 20 ms.
+    pub request_pacing: Duration,
+    /// How many events wait for the user at most. A few more places are kept for the events that
+    /// must not be lost. Default 4096.
+    pub event_capacity: usize,
+    /// How many calls wait for the client's task at most. Further calls wait for a place.
+    /// Default 64.
+    pub command_capacity: usize,
+    /// What happens when the event queue is full. Default [`Overflow::Reconnect`].
+    pub overflow: Overflow,
+    /// The largest message accepted from the server, in bytes; a larger one ends the session.
+    /// Default 16 MiB.
+    pub max_message_size: usize,
+    /// Fixes the jitter, for tests that must repeat. Default `None`: seeded by the operating system.
+    pub seed: Option<u64>,
+    /// Replaces the built-in TLS configuration, for private roots or client certificates. Default
+    /// `None`: the roots chosen by the features `webpki-roots` and `native-roots`, and the `ring`
+    /// provider, whatever the process-wide default is.
+    pub tls: Option<Arc<rustls::ClientConfig>>,
+}
+
+impl Config {
+    /// The defaults, for this address.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            connect_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(10),
+            heartbeat_interval: Duration::from_secs(10),
+            pong_timeout: Duration::from_secs(5),
+            write_timeout: Duration::from_secs(5),
+            close_timeout: Duration::from_secs(2),
+            backoff_min: Duration::from_secs(1),
+            backoff_max: Duration::from_secs(30),
+            stable_period: Duration::from_secs(30),
+            request_pacing: Duration::from_millis(20),
+            event_capacity: 4096,
+            command_capacity: 64,
+            overflow: Overflow::Reconnect,
+            max_message_size: 16 << 20,
+            seed: None,
+            tls: None,
+        }
+    }
+
+    /// Checks every field.
+    ///
+    /// # Errors
+    /// All problems at once, in the order of the fields.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let mut problems = Vec::new();
+        problems.extend(self.endpoint().err());
+        self.check_durations(&mut problems);
+        self.check_sizes(&mut problems);
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError::new(problems))
+        }
+    }
+
+    /// The address, taken apart.
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, ConfigProblem> {
+        Endpoint::parse(&self.url)
+    }
+
+    fn check_durations(&self, problems: &mut Vec<ConfigProblem>) {
+        let fields = [
+            ("connect_timeout", self.connect_timeout),
+            ("request_timeout", self.request_timeout),
+            ("heartbeat_interval", self.heartbeat_interval),
+            ("pong_timeout", self.pong_timeout),
+            ("write_timeout", self.write_timeout),
+            ("close_timeout", self.close_timeout),
+            ("backoff_min", self.backoff_min),
+            ("backoff_max", self.backoff_max),
+            ("stable_period", self.stable_period),
+            ("request_pacing", self.request_pacing),
+        ];
+        for (field, value) in fields {
+            let may_be_zero = matches!(field, "stable_period" | "request_pacing");
+            if value.is_zero() && !may_be_zero {
+                problems.push(ConfigProblem::Zero { field });
+            } else if value > MAX_DURATION {
+                problems.push(ConfigProblem::TooLong {
+                    field,
+                    max: MAX_DURATION,
+                });
+            }
+        }
+        if self.backoff_min > self.backoff_max {
+            problems.push(ConfigProblem::BackoffRange);
+        }
+    }
+
+    fn check_sizes(&self, problems: &mut Vec<ConfigProblem>) {
+        let ranges = [
+            ("event_capacity", self.event_capacity, 1, MAX_CAPACITY),
+            ("command_capacity", self.command_capacity, 1, MAX_CAPACITY),
+            ("max_message_size", self.max_message_size, 1 << 10, 1 << 30),
+        ];
+        let outside = ranges
+            .into_iter()
+            .filter(|(_, value, min, max)| !(min..=max).contains(&value));
+        problems.extend(
+            outside.map(|(field, _, min, max)| ConfigProblem::OutOfRange { field, min, max }),
+        );
+    }
+}
+
+/// Far beyond any sensible timeout, and far from where adding it to a clock would overflow.
+const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// Far beyond any sensible queue, and far from the limits of the channel.
+const MAX_CAPACITY: usize = 1 << 24;
+
+/// The address is shown without credentials and query.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Config");
+        match self.endpoint() {
+            Ok(endpoint) => shown.field("url", &endpoint),
+            Err(problem) => shown.field("url", &problem),
+        };
+        shown
+            .field("connect_timeout", &self.connect_timeout)
+            .field("request_timeout", &self.request_timeout)
+            .field("heartbeat_interval", &self.heartbeat_interval)
+            .field("pong_timeout", &self.pong_timeout)
+            .field("write_timeout", &self.write_timeout)
+            .field("close_timeout", &self.close_timeout)
+            .field("backoff_min", &self.backoff_min)
+            .field("backoff_max", &self.backoff_max)
+            .field("stable_period", &self.stable_period)
+            .field("request_pacing", &self.request_pacing)
+            .field("event_capacity", &self.event_capacity)
+            .field("command_capacity", &self.command_capacity)
+            .field("overflow", &self.overflow)
+            .field("max_message_size", &self.max_message_size)
+            .field("seed", &self.seed)
+            .field("tls", &self.tls.is_some())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "ws://127.0.0.1:9100/ws";
+
+    #[test]
+    fn defaults_are_valid_for_every_environment() {
+        use crate::environment::{BETA, DEVNET, TESTNET};
+        for url in [BETA, TESTNET, DEVNET, URL, "ws://[::1]:1/"] {
+            assert_eq!(Config::new(url).validate(), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn validate_reports_all_bad_fields_at_once() {
+        let config = Config {
+            url: "http://example.com".into(),
+            connect_timeout: Duration::ZERO,
+            request_timeout: Duration::ZERO,
+            heartbeat_interval: Duration::ZERO,
+            pong_timeout: Duration::ZERO,
+            write_timeout: Duration::ZERO,
+            close_timeout: Duration::ZERO,
+            backoff_min: Duration::from_secs(1),
+            backoff_max: Duration::ZERO,
+            stable_period: Duration::MAX,
+            request_pacing: Duration::MAX,
+            event_capacity: 0,
+            command_capacity: usize::MAX,
+            max_message_size: 10,
+            ..Config::new("")
+        };
+        let problems = config.validate().unwrap_err();
+        let shown: Vec<String> = problems
+            .problems()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "url: the scheme must be ws or wss",
+                "connect_timeout: must not be zero",
+                "request_timeout: must not be zero",
+                "heartbeat_interval: must not be zero",
+                "pong_timeout: must not be zero",
+                "write_timeout: must not be zero",
+                "close_timeout: must not be zero",
+                "backoff_max: must not be zero",
+                "stable_period: must not exceed 31536000s",
+                "request_pacing: must not exceed 31536000s",
+                "backoff_min: must not exceed backoff_max",
+                "event_capacity: must be between 1 and 16777216",
+                "command_capacity: must be between 1 and 16777216",
+                "max_message_size: must be between 1024 and 1073741824",
+            ],
+        );
+    }
+
+    #[test]
+    fn neither_query_nor_credentials_are_shown() {
+        let shown = |url: &str| format!("{:?}", Config::new(url));
+        assert!(shown("ws://example.com/ws?token=x").contains("ws://example.com/ws,"));
+        assert!(!shown("ws://example.com/ws?token=sentinel").contains("sentinel"));
+        assert!(!shown("ws://me:sentinel@example.com/ws").contains("sentinel"));
+        assert!(!shown("sentinel").contains("sentinel"));
+    }
+}

@@ -1,0 +1,337 @@
+//! What a user of the client is told, in order.
+
+use std::{fmt, io};
+
+use rocketfi_protocol::{ServerMessage, SubscriptionKind, Unrecognized};
+
+use crate::{FrameError, ServerText};
+
+/// The number of a session, that is, of one connection's life: 1, 2, 3 … within one [`Client`](crate::Client).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(pub u64);
+
+impl SessionId {
+    pub(crate) const FIRST: Self = Self(1);
+
+    pub(crate) const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+impl fmt::Display for SessionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One thing that happened, to the connection or to the data.
+///
+/// For each session the order is: [`Connected`](Self::Connected); any number of [`Message`](Self::Message),
+/// [`Lagged`](Self::Lagged), [`Unrecognized`](Self::Unrecognized), [`Malformed`](Self::Malformed) and
+/// [`ServerError`](Self::ServerError), among them [`Resubscribed`](Self::Resubscribed) when something had to be
+/// restored; and [`Gap`](Self::Gap) when the session ended, before anything of the next one.
+/// [`Closed`](Self::Closed) is the last event of all.
+///
+/// Control messages that the client itself waits for (`Pong`, `SubscribeConfirmation`, `UnsubscribeConfirmation`) are
+/// no events: the calls that wait for them return instead.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every event is a Message: a box would cost one heap call each"
+)]
+pub enum Event {
+    /// A connection is open. Nothing is subscribed on it yet.
+    Connected {
+        /// The session that begins.
+        session: SessionId,
+    },
+    /// A message from the server, as it came.
+    Message {
+        /// The session it came on.
+        session: SessionId,
+        /// The message.
+        message: ServerMessage,
+    },
+    /// Kinds that an earlier session had confirmed are confirmed again on this one.
+    ///
+    /// After a reconnect this comes once the server has answered for every such kind. A kind that it refused is not
+    /// in the list: a [`ServerError`](Self::ServerError) with [`Request::Resubscribe`] came before, the kind stays
+    /// wanted and is asked for again later, and once it is confirmed another `Resubscribed` lists it.
+    ///
+    /// From here on the kinds are live, and it is the moment to compare with REST: whatever happened between the gap
+    /// and now was not received.
+    Resubscribed {
+        /// The session on which they are live.
+        session: SessionId,
+        /// What is live again, in the order in which it was first subscribed.
+        kinds: Vec<SubscriptionKind>,
+    },
+    /// The session ended: data is missing from here until [`Resubscribed`](Self::Resubscribed). Comes before anything
+    /// of the next session. What a server sent meanwhile cannot be counted, for the protocol has no sequence numbers.
+    Gap {
+        /// The session that ended.
+        session: SessionId,
+        /// Why it ended.
+        cause: GapCause,
+        /// The subscriptions affected: each was confirmed at some time and is still wanted. They will be subscribed
+        /// again without being asked.
+        kinds: Vec<SubscriptionKind>,
+        /// How many frames were received and then thrown away because the event queue was full, as far as no
+        /// [`Lagged`](Self::Lagged) has told it yet; `None` when none were.
+        missed: Option<u64>,
+    },
+    /// Only with [`Overflow::DropNewest`](crate::Overflow::DropNewest): events were thrown away because the queue was
+    /// full, between the event before this one and the one after.
+    Lagged {
+        /// The session whose frames they were.
+        session: SessionId,
+        /// How many.
+        missed: u64,
+    },
+    /// A message of a variant that this version of the protocol does not know. The session lives on.
+    Unrecognized {
+        /// The session it came on.
+        session: SessionId,
+        /// The variant's name on the wire.
+        name: String,
+        /// Name and payload, unchanged.
+        message: Unrecognized,
+    },
+    /// A frame that is no message. The session lives on.
+    Malformed {
+        /// The session it came on.
+        session: SessionId,
+        /// What is wrong with it, without its content.
+        error: FrameError,
+        /// Size of the frame's payload in bytes.
+        size: usize,
+    },
+    /// An `Error` frame from the server.
+    ServerError {
+        /// The session it came on.
+        session: SessionId,
+        /// What the server says.
+        text: ServerText,
+        /// The request that was waiting for its answer when the frame came, and has failed because of it. `Error`
+        /// frames carry no id, so this is an inference: see [`Client::subscribe`](crate::Client::subscribe).
+        request: Option<Request>,
+    },
+    /// The client has ended. The stream of events ends after this one.
+    Closed {
+        /// Why.
+        reason: CloseReason,
+    },
+}
+
+impl Event {
+    /// The session that the event belongs to; `None` for [`Closed`](Self::Closed).
+    #[must_use]
+    pub const fn session(&self) -> Option<SessionId> {
+        match self {
+            Self::Connected { session }
+            | Self::Message { session, .. }
+            | Self::Resubscribed { session, .. }
+            | Self::Gap { session, .. }
+            | Self::Lagged { session, .. }
+            | Self::Unrecognized { session, .. }
+            | Self::Malformed { session, .. }
+            | Self::ServerError { session, .. } => Some(*session),
+            Self::Closed { .. } => None,
+        }
+    }
+}
+
+/// A request whose answer was awaited.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Request {
+    /// [`Client::subscribe`](crate::Client::subscribe) was waiting for it. The kind is no longer wanted.
+    Subscribe(SubscriptionKind),
+    /// The client was restoring the kind on a new session. It stays wanted and is tried again later.
+    Resubscribe(SubscriptionKind),
+    /// [`Client::unsubscribe`](crate::Client::unsubscribe) was waiting for it, or the client was getting rid of a
+    /// kind whose confirmation came after its `subscribe` had timed out.
+    Unsubscribe(SubscriptionKind),
+}
+
+impl Request {
+    /// The kind it was about.
+    #[must_use]
+    pub const fn kind(&self) -> &SubscriptionKind {
+        match self {
+            Self::Subscribe(kind) | Self::Resubscribe(kind) | Self::Unsubscribe(kind) => kind,
+        }
+    }
+}
+
+/// Why a session ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum GapCause {
+    /// The server closed the connection with a Close frame.
+    ClosedByServer {
+        /// The code of RFC 6455, section 7.4, such as 1001 for a server that goes away.
+        code: Option<u16>,
+        /// The server's words; often empty.
+        reason: ServerText,
+    },
+    /// The connection broke, or ended without a Close frame.
+    Disconnected {
+        /// What the operating system reported; `None` for an orderly end of the TCP stream.
+        error: Option<io::ErrorKind>,
+    },
+    /// No `Pong` came within the pong timeout.
+    HeartbeatTimeout,
+    /// A frame could not be written within the write timeout.
+    WriteTimeout,
+    /// The answer to a resubscribe did not come within the request timeout, so whether the kind is live is unknown.
+    ResubscribeTimeout {
+        /// The kind.
+        kind: SubscriptionKind,
+    },
+    /// Whether a kind is subscribed, or subscribed twice, could not be known any more on this session. Either it was
+    /// subscribed once more after its first request had timed out, and the server refused the `Unsubscribe` that was
+    /// to make things clear; or it was confirmed twice, after one of the requests had seemed refused.
+    SubscriptionUnknown {
+        /// The kind.
+        kind: SubscriptionKind,
+    },
+    /// The user did not keep up, and the policy is [`Overflow::Reconnect`](crate::Overflow::Reconnect).
+    Overflow,
+    /// The server sent more than the configured message size allows.
+    MessageTooLarge {
+        /// Size in bytes, as far as it was known.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A text frame is not UTF-8. RFC 6455, section 8.1, demands that the connection fail.
+    InvalidUtf8,
+    /// The server broke the WebSocket protocol.
+    ProtocolViolation {
+        /// What it did, in the words of the WebSocket library; holds nothing of the payload.
+        violation: String,
+    },
+}
+
+impl GapCause {
+    /// The name of the cause, without anything that the server said: for logs and metrics.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::ClosedByServer { .. } => "closed by server",
+            Self::Disconnected { .. } => "disconnected",
+            Self::HeartbeatTimeout => "heartbeat timeout",
+            Self::WriteTimeout => "write timeout",
+            Self::ResubscribeTimeout { .. } => "resubscribe timeout",
+            Self::SubscriptionUnknown { .. } => "subscription unknown",
+            Self::Overflow => "overflow",
+            Self::MessageTooLarge { .. } => "message too large",
+            Self::InvalidUtf8 => "invalid UTF-8",
+            Self::ProtocolViolation { .. } => "protocol violation",
+        }
+    }
+}
+
+impl fmt::Display for GapCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClosedByServer { code, reason } => display_close(f, *code, reason),
+            Self::Disconnected { error: Some(kind) } => write!(f, "the connection broke: {kind}"),
+            Self::Disconnected { error: None } => {
+                f.write_str("the connection ended without a Close frame")
+            }
+            Self::HeartbeatTimeout => f.write_str("no Pong came in time"),
+            Self::WriteTimeout => f.write_str("a frame could not be written in time"),
+            Self::ResubscribeTimeout { kind } => {
+                write!(f, "resubscribing {} was not answered in time", kind.name())
+            }
+            Self::SubscriptionUnknown { kind } => write!(
+                f,
+                "whether {} is subscribed could not be learnt",
+                kind.name()
+            ),
+            Self::Overflow => f.write_str("the event queue was full"),
+            Self::MessageTooLarge { size, limit } => {
+                write!(
+                    f,
+                    "a message of {size} bytes is larger than the limit of {limit} bytes"
+                )
+            }
+            Self::InvalidUtf8 => f.write_str("a text frame was not UTF-8"),
+            Self::ProtocolViolation { violation } => {
+                write!(f, "the server broke the WebSocket protocol: {violation}")
+            }
+        }
+    }
+}
+
+fn display_close(
+    f: &mut fmt::Formatter<'_>,
+    code: Option<u16>,
+    reason: &ServerText,
+) -> fmt::Result {
+    f.write_str("the server closed the connection")?;
+    if let Some(code) = code {
+        write!(f, " with code {code}")?;
+    }
+    if reason.is_empty() {
+        Ok(())
+    } else {
+        write!(f, ": {reason}")
+    }
+}
+
+/// Why the client ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CloseReason {
+    /// [`Client::close`](crate::Client::close) was called.
+    Requested,
+    /// Every [`Client`](crate::Client) handle was dropped.
+    HandlesDropped,
+    /// [`Events`](crate::Events) was dropped: nobody listens any more.
+    EventsDropped,
+}
+
+impl fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Requested => "close was requested",
+            Self::HandlesDropped => "every handle was dropped",
+            Self::EventsDropped => "the events were dropped",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn session_ids_count_from_one() {
+        assert_eq!(SessionId::FIRST.to_string(), "1");
+        assert_eq!(SessionId::FIRST.next(), SessionId(2));
+    }
+
+    #[test]
+    fn close_cause_names_code_and_reason_when_there_are_any() {
+        let cause = |code, reason: &str| {
+            GapCause::ClosedByServer {
+                code,
+                reason: ServerText::new(reason.into()),
+            }
+            .to_string()
+        };
+        assert_eq!(cause(None, ""), "the server closed the connection");
+        assert_eq!(
+            cause(Some(1001), ""),
+            "the server closed the connection with code 1001"
+        );
+        assert_eq!(
+            cause(Some(1001), "bye"),
+            "the server closed the connection with code 1001: bye"
+        );
+    }
+}

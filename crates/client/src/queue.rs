@@ -1,0 +1,214 @@
+//! The bounded queue between the client's task and the user.
+//!
+//! Data waits for nobody: it is queued, or the [`Overflow`] policy applies. The events that must not be lost have places
+//! of their own, reserved before a connection is dialled, so that announcing a gap never depends on how fast the user is.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::Stream;
+use rocketfi_protocol::SubscriptionKind;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::{self, OwnedPermit};
+
+use crate::{CloseReason, Event, GapCause, Overflow, SessionId};
+
+/// `Connected`, `Resubscribed`, `Gap` of one session.
+const PLACES_FOR_A_SESSION: usize = 3;
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// The user will get it.
+    Queued,
+    /// It was thrown away and counted.
+    Dropped,
+    /// It was thrown away and counted, and the session must end because of it.
+    Overflow,
+    /// Nobody listens any more.
+    Gone,
+}
+
+/// The end of the client's task.
+pub(crate) struct EventQueue {
+    event_tx: mpsc::Sender<Event>,
+    /// How many events may wait, without the reserved places.
+    capacity: usize,
+    overflow: Overflow,
+    /// Thrown away, and not announced yet.
+    missed: u64,
+    /// Live again, and not announced yet.
+    restored: Vec<SubscriptionKind>,
+    connected: Option<OwnedPermit<Event>>,
+    resubscribed: Option<OwnedPermit<Event>>,
+    gap: Option<OwnedPermit<Event>>,
+    closed: Option<OwnedPermit<Event>>,
+}
+
+pub(crate) fn channel(
+    capacity: usize,
+    overflow: Overflow,
+    stop_tx: mpsc::Sender<CloseReason>,
+) -> (EventQueue, Events) {
+    let (event_tx, event_rx) = mpsc::channel(capacity + PLACES_FOR_A_SESSION + 1);
+    let closed = event_tx.clone().try_reserve_owned().ok();
+    let queue = EventQueue {
+        event_tx,
+        capacity,
+        overflow,
+        missed: 0,
+        restored: Vec::new(),
+        connected: None,
+        resubscribed: None,
+        gap: None,
+        closed,
+    };
+    (queue, Events { event_rx, stop_tx })
+}
+
+impl EventQueue {
+    /// Reserves the places of the next session, and waits until half the queue is free for its data. This is the one
+    /// place where the client waits for its user, and there is no socket then that could suffer from it. Cancel safe.
+    pub(crate) async fn reserve(&mut self) {
+        let held = [&self.connected, &self.resubscribed, &self.gap];
+        let missing = held.into_iter().filter(|permit| permit.is_none()).count();
+        // This queue is the only producer: what is free now is still free below.
+        drop(
+            self.event_tx
+                .reserve_many(missing + self.capacity.div_ceil(2))
+                .await,
+        );
+        for permit in [&mut self.connected, &mut self.resubscribed, &mut self.gap] {
+            *permit = permit
+                .take()
+                .or_else(|| self.event_tx.clone().try_reserve_owned().ok());
+        }
+    }
+
+    pub(crate) fn connected(&mut self, session: SessionId) {
+        self.missed = 0;
+        send(self.connected.take(), Event::Connected { session });
+    }
+
+    /// Announces what is live again. The first announcement of a session has its reserved place; a later one may have
+    /// to wait for a free place, and is then made by [`flush`](Self::flush).
+    pub(crate) fn resubscribed(&mut self, session: SessionId, kinds: Vec<SubscriptionKind>) {
+        self.restored.extend(kinds);
+        self.flush(session);
+    }
+
+    /// Announces what had to wait for a free place, if there is one now.
+    pub(crate) fn flush(&mut self, session: SessionId) {
+        if self.restored.is_empty() {
+            return;
+        }
+        let reserved = self.resubscribed.take();
+        let permit = reserved.or_else(|| self.event_tx.clone().try_reserve_owned().ok());
+        if permit.is_some() {
+            let kinds = std::mem::take(&mut self.restored);
+            send(permit, Event::Resubscribed { session, kinds });
+        }
+    }
+
+    pub(crate) fn gap(
+        &mut self,
+        session: SessionId,
+        cause: GapCause,
+        kinds: Vec<SubscriptionKind>,
+    ) {
+        // The gap is news of the same kinds, and later news.
+        self.restored.clear();
+        let missed = std::mem::take(&mut self.missed);
+        let missed = (missed > 0).then_some(missed);
+        send(
+            self.gap.take(),
+            Event::Gap {
+                session,
+                cause,
+                kinds,
+                missed,
+            },
+        );
+    }
+
+    /// How many events were thrown away without having been announced.
+    pub(crate) const fn missed(&self) -> u64 {
+        self.missed
+    }
+
+    /// Queues an event of the running session, or applies the policy.
+    pub(crate) fn deliver(&mut self, session: SessionId, event: Event) -> Delivery {
+        self.flush(session);
+        if self.missed > 0 {
+            let lagged = Event::Lagged {
+                session,
+                missed: self.missed,
+            };
+            match self.event_tx.try_send(lagged) {
+                Ok(()) => self.missed = 0,
+                Err(error) => return self.undelivered(&error),
+            }
+        }
+        match self.event_tx.try_send(event) {
+            Ok(()) => Delivery::Queued,
+            Err(error) => self.undelivered(&error),
+        }
+    }
+
+    fn undelivered(&mut self, error: &TrySendError<Event>) -> Delivery {
+        if matches!(error, TrySendError::Closed(_)) {
+            return Delivery::Gone;
+        }
+        self.missed += 1;
+        match self.overflow {
+            Overflow::Reconnect => Delivery::Overflow,
+            Overflow::DropNewest => Delivery::Dropped,
+        }
+    }
+
+    /// The last event. The stream ends behind it.
+    pub(crate) fn close(mut self, reason: CloseReason) {
+        send(self.closed.take(), Event::Closed { reason });
+    }
+}
+
+/// There is no permit only when nobody listens any more.
+fn send(permit: Option<OwnedPermit<Event>>, event: Event) {
+    if let Some(permit) = permit {
+        permit.send(event);
+    }
+}
+
+/// The events of a [`Client`](crate::Client), in order. Also a [`Stream`].
+///
+/// Read it without pause: when it is not read, the queue fills and the [`Overflow`] policy applies. When it is dropped,
+/// nobody listens, and the client ends.
+#[derive(Debug)]
+pub struct Events {
+    event_rx: mpsc::Receiver<Event>,
+    stop_tx: mpsc::Sender<CloseReason>,
+}
+
+impl Events {
+    /// The next event; `None` after [`Event::Closed`], and if the runtime stopped the client's task.
+    ///
+    /// Cancel safe: a call that is dropped before it returns takes no event.
+    pub async fn recv(&mut self) -> Option<Event> {
+        self.event_rx.recv().await
+    }
+}
+
+impl Stream for Events {
+    type Item = Event;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
+        self.event_rx.poll_recv(cx)
+    }
+}
+
+impl Drop for Events {
+    fn drop(&mut self) {
+        // Full or closed: the client is ending already.
+        let _ = self.stop_tx.try_send(CloseReason::EventsDropped);
+    }
+}

@@ -1,0 +1,305 @@
+//! Which kinds are wanted, what is known of them on the current session, and what to ask next.
+//!
+//! Pure: commands and answers of the server come in with the time, a [`Step`] at a time comes out. Whatever the order
+//! of events, the registry works towards the same end: what is wanted is confirmed, what is not wanted does not
+//! stream, and no kind is subscribed twice on one session without knowing that the first request failed.
+
+mod entry;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use rand::Rng;
+use rocketfi_protocol::SubscriptionKind;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::backoff::Backoff;
+use crate::{Config, GapCause, Request, ServerText, SubscribeError, UnsubscribeError};
+use entry::{Entry, State};
+
+/// Where the answer of a call goes. A caller that no longer waits has dropped the other end, and misses nothing that
+/// it wanted to know; so sending an answer may fail.
+pub(crate) type Reply<E> = oneshot::Sender<Result<(), E>>;
+
+/// What to do next.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Send the frame of this request; it is in flight from now on.
+    Send(Request),
+    /// Tell the user that these are live again.
+    Resubscribed(Vec<SubscriptionKind>),
+    /// The session can no longer be trusted.
+    End(GapCause),
+}
+
+/// What a confirmation meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ack {
+    /// It answered the request in flight.
+    Expected,
+    /// It answered a request of this session that had been given up.
+    Late,
+    /// It answered nothing; ignored.
+    Unexpected,
+}
+
+pub(crate) struct Registry {
+    request_timeout: Duration,
+    pacing: Duration,
+    retry: Backoff,
+    /// In the order in which the kinds were first subscribed, which is also the order in which requests are due: an
+    /// entry that needs a new kind of request moves to the end. Each kind stands here at most once.
+    entries: Vec<Entry>,
+    /// At most one request waits for its answer, so that an `Error` frame has one request to be about. Its entry is
+    /// the only one that is [`State::Subscribing`] or [`State::Unsubscribing`].
+    flight: Option<Flight>,
+    /// Whether there is a session.
+    open: bool,
+    /// The pacing interval since the last request ends here.
+    next_send: Instant,
+    /// Confirmed again on this session and not announced yet.
+    restored: Vec<SubscriptionKind>,
+    /// Why the session cannot go on, until it is told.
+    fault: Option<GapCause>,
+    /// A time that has passed.
+    epoch: Instant,
+    /// When [`advance`](Self::advance) has something to do; kept up to date by [`reschedule`](Self::reschedule), since
+    /// it is asked for with every frame.
+    wake_at: Option<Instant>,
+    /// Likewise kept up to date.
+    settled: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verb {
+    Subscribe,
+    Unsubscribe,
+}
+
+struct Flight {
+    kind: SubscriptionKind,
+    verb: Verb,
+    /// Absolute, set once at the send.
+    deadline: Instant,
+}
+
+impl Registry {
+    pub(crate) fn new(config: &Config, now: Instant) -> Self {
+        Self {
+            request_timeout: config.request_timeout,
+            pacing: config.request_pacing,
+            retry: Backoff::new(config.backoff_min, config.backoff_max),
+            entries: Vec::new(),
+            flight: None,
+            open: false,
+            next_send: now,
+            restored: Vec::new(),
+            fault: None,
+            epoch: now,
+            wake_at: None,
+            settled: true,
+        }
+    }
+
+    /// The user wants a kind.
+    pub(crate) fn subscribe(
+        &mut self,
+        kind: SubscriptionKind,
+        reply: Reply<SubscribeError>,
+        now: Instant,
+    ) {
+        let index = self.position_or_insert(kind);
+        let deadline = self.deadline_of_newcomer(index, now);
+        let renewed = self.entries[index].want(reply, now, deadline);
+        if renewed {
+            self.move_to_end(index);
+        }
+        self.reschedule();
+    }
+
+    /// The user no longer wants a kind.
+    pub(crate) fn unsubscribe(&mut self, kind: &SubscriptionKind, reply: Reply<UnsubscribeError>) {
+        let Some(index) = self
+            .position(kind)
+            .filter(|&index| self.entries[index].may_stream())
+        else {
+            answer(reply, Err(UnsubscribeError::NotSubscribed));
+            return;
+        };
+        self.restored.retain(|restored| restored != kind);
+        self.entries[index].withdraw(reply);
+        if self.entries[index].is_over() {
+            self.entries.remove(index);
+        } else {
+            self.move_to_end(index);
+        }
+        self.reschedule();
+    }
+
+    /// A session begins, on which the server knows nothing yet.
+    pub(crate) fn open(&mut self, now: Instant) {
+        self.open = true;
+        self.next_send = now;
+        self.entries.iter_mut().for_each(Entry::meet);
+        self.reschedule();
+    }
+
+    /// The session is over, and with it everything the server knew. What is wanted stays, in its order; callers that
+    /// still wait keep their deadline, or get one now.
+    pub(crate) fn close(&mut self, now: Instant) {
+        self.open = false;
+        self.flight = None;
+        self.fault = None;
+        self.restored.clear();
+        self.entries
+            .retain_mut(|entry| entry.lose(now + self.request_timeout));
+        self.reschedule();
+    }
+
+    /// The client has ended: nobody gets what they wait for.
+    pub(crate) fn abandon(&mut self) {
+        for mut entry in self.entries.drain(..) {
+            entry.answer_subscribers(&Err(SubscribeError::Closed));
+            entry.answer_unsubscribers(&Err(UnsubscribeError::Closed));
+        }
+    }
+
+    /// A `SubscribeConfirmation` arrived.
+    pub(crate) fn subscribed(&mut self, kind: &SubscriptionKind) -> Ack {
+        let Some(index) = self.position(kind) else {
+            return Ack::Unexpected;
+        };
+        let ack = match self.entries[index].state {
+            State::Subscribing => Ack::Expected,
+            // Given up, or blamed for an `Error` that was about something else.
+            State::Unknown | State::Refused { .. } => Ack::Late,
+            State::Active if self.entries[index].doubtful => return self.doubled(kind),
+            State::Absent | State::Active | State::Unsubscribing => return Ack::Unexpected,
+        };
+        if ack == Ack::Expected {
+            self.flight = None;
+        }
+        if self.entries[index].activate() {
+            self.restored.push(kind.clone());
+        }
+        if !self.entries[index].is_wanted() {
+            self.move_to_end(index);
+        }
+        self.reschedule();
+        ack
+    }
+
+    /// Two requests were confirmed, one of which had seemed refused: every message may come twice from now on.
+    fn doubled(&mut self, kind: &SubscriptionKind) -> Ack {
+        self.fault = Some(GapCause::SubscriptionUnknown { kind: kind.clone() });
+        self.reschedule();
+        Ack::Unexpected
+    }
+
+    /// An `UnsubscribeConfirmation` arrived.
+    pub(crate) fn unsubscribed(&mut self, kind: &SubscriptionKind) -> Ack {
+        let Some(index) = self.position(kind) else {
+            return Ack::Unexpected;
+        };
+        let ack = match self.entries[index].state {
+            State::Unsubscribing => Ack::Expected,
+            State::Unknown => Ack::Late,
+            State::Absent | State::Refused { .. } | State::Subscribing | State::Active => {
+                return Ack::Unexpected;
+            }
+        };
+        if ack == Ack::Expected {
+            self.flight = None;
+        }
+        self.entries[index].vacate();
+        if self.entries[index].is_over() {
+            self.entries.remove(index);
+        }
+        self.reschedule();
+        ack
+    }
+
+    /// An `Error` frame arrived. It carries no id: the request in flight is the one it fails.
+    pub(crate) fn refused(
+        &mut self,
+        text: &ServerText,
+        now: Instant,
+        rng: &mut impl Rng,
+    ) -> Option<Request> {
+        let flight = self.flight.take()?;
+        let index = self.position(&flight.kind)?;
+        let entry = &mut self.entries[index];
+        let request = entry.request(flight.verb);
+        match flight.verb {
+            Verb::Subscribe => entry.refuse_subscribe(text, now, rng),
+            Verb::Unsubscribe => entry.refuse_unsubscribe(text),
+        }
+        if flight.verb == Verb::Unsubscribe && entry.is_wanted() {
+            self.fault = Some(GapCause::SubscriptionUnknown { kind: flight.kind });
+        }
+        self.reschedule();
+        Some(request)
+    }
+
+    /// Every kind that the user wants, confirmed or not, in the original order.
+    pub(crate) fn wanted(&self) -> Vec<SubscriptionKind> {
+        self.kinds(Entry::is_wanted)
+    }
+
+    /// Every kind that a gap affects: wanted, and confirmed at some time.
+    pub(crate) fn established(&self) -> Vec<SubscriptionKind> {
+        self.kinds(Entry::is_established)
+    }
+
+    /// Whether every wanted kind is confirmed on this session.
+    pub(crate) fn settled(&self) -> bool {
+        self.entries
+            .iter()
+            .all(|entry| !entry.is_wanted() || entry.state == State::Active)
+    }
+
+    /// Whoever waits without a connection has a deadline at once, and whoever joins a request in flight has that
+    /// request's. Otherwise it is set at the send.
+    fn deadline_of_newcomer(&self, index: usize, now: Instant) -> Option<Instant> {
+        let joined = self.flight.as_ref().filter(|flight| {
+            flight.verb == Verb::Subscribe && flight.kind == self.entries[index].kind
+        });
+        if self.open {
+            joined.map(|flight| flight.deadline)
+        } else {
+            Some(now + self.request_timeout)
+        }
+    }
+
+    fn kinds(&self, of_interest: impl Fn(&Entry) -> bool) -> Vec<SubscriptionKind> {
+        self.entries
+            .iter()
+            .filter(|entry| of_interest(entry))
+            .map(|entry| entry.kind.clone())
+            .collect()
+    }
+
+    fn position(&self, kind: &SubscriptionKind) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.kind == *kind)
+    }
+
+    fn position_or_insert(&mut self, kind: SubscriptionKind) -> usize {
+        self.position(&kind).unwrap_or_else(|| {
+            self.entries.push(Entry::new(kind, self.retry.clone()));
+            self.entries.len() - 1
+        })
+    }
+
+    fn move_to_end(&mut self, index: usize) {
+        let entry = self.entries.remove(index);
+        self.entries.push(entry);
+    }
+}
+
+/// A caller that stopped waiting does not want the answer.
+pub(crate) fn answer<E>(reply: Reply<E>, result: Result<(), E>) {
+    drop(reply.send(result));
+}

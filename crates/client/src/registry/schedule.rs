@@ -1,0 +1,117 @@
+//! What the passing of time, and a free place in flight, lead to.
+
+use tokio::time::Instant;
+
+use super::entry::{Entry, State};
+use super::{Flight, Registry, Step, Verb};
+use crate::{GapCause, SubscribeError, UnsubscribeError};
+
+impl Registry {
+    /// When [`advance`](Self::advance) has something to do; a time in the past means now.
+    pub(crate) const fn wake_at(&self) -> Option<Instant> {
+        self.wake_at
+    }
+
+    /// The next thing to do by now, if any. To be called until there is none.
+    pub(crate) fn advance(&mut self, now: Instant) -> Option<Step> {
+        if self.wake_at.is_none_or(|wake_at| now < wake_at) {
+            return None;
+        }
+        let step = self.next_step(now);
+        self.reschedule();
+        step
+    }
+
+    fn next_step(&mut self, now: Instant) -> Option<Step> {
+        if let Some(cause) = self.expire_flight(now) {
+            return Some(Step::End(cause));
+        }
+        self.expire_subscribers(now);
+        if let Some(cause) = self.fault.take() {
+            return Some(Step::End(cause));
+        }
+        if self.restored_is_complete() {
+            return Some(Step::Resubscribed(std::mem::take(&mut self.restored)));
+        }
+        self.launch(now)
+    }
+
+    /// The answer of the request in flight did not come: the state of its kind is unknown.
+    fn expire_flight(&mut self, now: Instant) -> Option<GapCause> {
+        let flight = self.flight.take_if(|flight| now >= flight.deadline)?;
+        let after = self.request_timeout;
+        let index = self.position(&flight.kind)?;
+        let entry = &mut self.entries[index];
+        entry.state = State::Unknown;
+        if flight.verb == Verb::Unsubscribe {
+            entry.answer_unsubscribers(&Err(UnsubscribeError::Timeout { after }));
+        } else if entry.is_established() {
+            return Some(GapCause::ResubscribeTimeout { kind: flight.kind });
+        } else if entry.unsubscribers.is_empty() {
+            entry.give_up(SubscribeError::Timeout { after });
+        }
+        None
+    }
+
+    fn expire_subscribers(&mut self, now: Instant) {
+        let after = self.request_timeout;
+        for entry in &mut self.entries {
+            if entry.deadline.is_some_and(|deadline| now >= deadline) {
+                entry.give_up(SubscribeError::Timeout { after });
+            }
+        }
+        self.entries.retain(|entry| !entry.is_over());
+    }
+
+    /// All that were to be restored have an answer, and some of them a good one.
+    fn restored_is_complete(&self) -> bool {
+        !self.restored.is_empty() && !self.entries.iter().any(Entry::keeps_waiting)
+    }
+
+    /// Sends the first request that is due, unless one is in flight or the last was sent a moment ago.
+    fn launch(&mut self, now: Instant) -> Option<Step> {
+        if !self.open || self.flight.is_some() || now < self.next_send {
+            return None;
+        }
+        let due = |not_before: Option<Instant>| not_before.is_none_or(|time| now >= time);
+        let (index, verb) = self.entries.iter().enumerate().find_map(|(index, entry)| {
+            entry
+                .need()
+                .filter(|(_, not_before)| due(*not_before))
+                .map(|(verb, _)| (index, verb))
+        })?;
+        let entry = &mut self.entries[index];
+        let request = entry.request(verb);
+        let deadline = entry.launch(verb, now + self.request_timeout);
+        self.next_send = now + self.pacing;
+        self.flight = Some(Flight {
+            kind: entry.kind.clone(),
+            verb,
+            deadline,
+        });
+        Some(Step::Send(request))
+    }
+
+    /// To be called after every change.
+    pub(super) fn reschedule(&mut self) {
+        let answers = self.flight.as_ref().map(|flight| flight.deadline);
+        let subscribers = self.entries.iter().filter_map(|entry| entry.deadline).min();
+        let requests = self.next_launch();
+        let overdue = (self.fault.is_some() || self.restored_is_complete()).then_some(self.epoch);
+        self.wake_at = [answers, subscribers, requests, overdue]
+            .into_iter()
+            .flatten()
+            .min();
+        self.settled = self.entries.iter().all(Entry::is_settled);
+    }
+
+    fn next_launch(&self) -> Option<Instant> {
+        if !self.open || self.flight.is_some() {
+            return None;
+        }
+        // `None` sorts first: at once.
+        let needs = self.entries.iter().filter_map(Entry::need);
+        let first = needs.map(|(_, not_before)| not_before).min()?;
+        Some(first.map_or(self.next_send, |time| time.max(self.next_send)))
+    }
+}

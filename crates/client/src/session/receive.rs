@@ -1,0 +1,114 @@
+//! What a session does with what the server sends: exactly one thing a frame.
+
+use rocketfi_protocol::{ServerMessage, SubscriptionKind, Unrecognized, decode};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use super::{Flow, Session, SessionEnd};
+use crate::queue::Delivery;
+use crate::registry::Ack;
+use crate::transport::Incoming;
+use crate::{CloseReason, Event, FrameError, GapCause, Request, ServerText, log};
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
+    pub(super) fn receive(&mut self, incoming: Incoming) -> Flow {
+        match incoming {
+            Incoming::Text(text) => return self.receive_text(&text),
+            Incoming::Binary(size) => return self.malformed(FrameError::Binary, size),
+            Incoming::Close { code, reason } => {
+                return self.lost(GapCause::ClosedByServer { code, reason });
+            }
+            Incoming::Ping => self.outbox.flush(),
+            Incoming::Pong => {}
+        }
+        Flow::Continue(())
+    }
+
+    fn receive_text(&mut self, text: &str) -> Flow {
+        match decode(text) {
+            Ok(message) => self.receive_message(message),
+            Err(error) => self.malformed(error.into(), text.len()),
+        }
+    }
+
+    fn receive_message(&mut self, message: ServerMessage) -> Flow {
+        match message {
+            ServerMessage::Pong => self.heartbeat.pong(),
+            ServerMessage::SubscribeConfirmation(kind) => self.subscribed(&kind),
+            ServerMessage::UnsubscribeConfirmation(kind) => self.unsubscribed(&kind),
+            ServerMessage::Error(text) => return self.receive_error(text),
+            ServerMessage::Unrecognized(message) if is_ping(&message) => self.outbox.pong(),
+            ServerMessage::Unrecognized(message) => return self.unrecognized(message),
+            message => {
+                return self.deliver(Event::Message {
+                    session: self.id,
+                    message,
+                });
+            }
+        }
+        Flow::Continue(())
+    }
+
+    fn subscribed(&mut self, kind: &SubscriptionKind) {
+        let ack = self.desk.registry.subscribed(kind);
+        self.log_ack("subscribed", kind, ack);
+    }
+
+    fn unsubscribed(&mut self, kind: &SubscriptionKind) {
+        let ack = self.desk.registry.unsubscribed(kind);
+        self.log_ack("unsubscribed", kind, ack);
+    }
+
+    fn receive_error(&mut self, text: String) -> Flow {
+        let text = ServerText::new(text);
+        let request = self.desk.registry.refused(&text, Instant::now(), self.rng);
+        let kind = request.as_ref().map(Request::kind).map(log::kind);
+        warn!(session = %self.id, kind, size = text.len(), "error from the server");
+        self.deliver(Event::ServerError {
+            session: self.id,
+            text,
+            request,
+        })
+    }
+
+    fn unrecognized(&mut self, message: Unrecognized) -> Flow {
+        debug!(session = %self.id, "unrecognised message");
+        let name = message.name().to_owned();
+        self.deliver(Event::Unrecognized {
+            session: self.id,
+            name,
+            message,
+        })
+    }
+
+    fn malformed(&mut self, error: FrameError, size: usize) -> Flow {
+        warn!(session = %self.id, size, "malformed frame");
+        self.deliver(Event::Malformed {
+            session: self.id,
+            error,
+            size,
+        })
+    }
+
+    fn deliver(&mut self, event: Event) -> Flow {
+        match self.events.deliver(self.id, event) {
+            Delivery::Queued | Delivery::Dropped => Flow::Continue(()),
+            Delivery::Overflow => self.lost(GapCause::Overflow),
+            Delivery::Gone => Flow::Break(SessionEnd::Stopped(CloseReason::EventsDropped)),
+        }
+    }
+
+    fn log_ack(&self, answer: &str, kind: &SubscriptionKind, ack: Ack) {
+        debug!(session = %self.id, kind = log::kind(kind), ?ack, "{answer}");
+    }
+}
+
+/// Some gateways ping with a message, `"Ping"` or `{"Ping":null}`. The specification knows no such message from a
+/// server, so it arrives as one that is not recognised.
+fn is_ping(message: &Unrecognized) -> bool {
+    let empty = message
+        .payload()
+        .is_none_or(|payload| payload.as_str() == "null");
+    message.name() == "Ping" && empty
+}

@@ -1,0 +1,13 @@
+//! The client over in-memory pipes and a paused clock, against a server that each test plays by hand.
+
+mod closing;
+mod dialling;
+mod frames;
+mod harness;
+mod heartbeat;
+mod messages;
+mod overflow;
+mod reconnect;
+mod requests;
+mod secrecy;
+mod unsubscribe;

@@ -1,0 +1,231 @@
+use std::time::Duration;
+
+use rocketfi_protocol::ServerMessage;
+use tokio::time::sleep;
+
+use super::harness::*;
+use crate::{CloseReason, Config, Event, GapCause, Overflow, SessionId};
+
+fn small(overflow: Overflow) -> Config {
+    Config {
+        event_capacity: 4,
+        overflow,
+        ..config()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reconnect_policy_ends_the_session_and_announces_the_hole() {
+    let (client, mut events, mut network, mut peer) = connected(small(Overflow::Reconnect)).await;
+    establish(&client, &mut peer, &[ticker(1)]).await;
+    for number in 0..20 {
+        let text = rocketfi_protocol::encode(&data(number));
+        // The client hangs up in the middle.
+        let _ = futures_util::SinkExt::send(&mut peer.socket, text.into()).await;
+        settle().await;
+    }
+    let mut delivered = 0;
+    let gap = loop {
+        match next(&mut events).await {
+            Event::Message { message, .. } => {
+                assert_eq!(message, data(delivered));
+                delivered += 1;
+            }
+            other => break other,
+        }
+    };
+    assert!(delivered >= 4);
+    let Event::Gap {
+        cause,
+        kinds,
+        missed,
+        ..
+    } = gap
+    else {
+        panic!("{gap:?}")
+    };
+    assert_eq!(
+        (cause, kinds, missed),
+        (GapCause::Overflow, vec![ticker(1)], Some(1))
+    );
+    let mut peer = network.accept().await;
+    peer.accept(&ticker(1)).await;
+    let session = SessionId(2);
+    assert_eq!(next(&mut events).await, Event::Connected { session });
+    let kinds = vec![ticker(1)];
+    assert_eq!(
+        next(&mut events).await,
+        Event::Resubscribed { session, kinds }
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_an_overflow_the_client_dials_when_half_the_queue_is_free() {
+    let config = Config {
+        event_capacity: 100,
+        ..config()
+    };
+    let (_client, mut events, mut network, mut peer) = connected(config).await;
+    for number in 0..200 {
+        let text = rocketfi_protocol::encode(&data(number));
+        let _ = futures_util::SinkExt::send(&mut peer.socket, text.into()).await;
+        settle().await;
+    }
+    for _ in 0..49 {
+        next(&mut events).await;
+        sleep(Duration::from_secs(60)).await;
+        assert_eq!(
+            network.dials().len(),
+            1,
+            "the queue is still more than half full"
+        );
+    }
+    for _ in 0..4 {
+        next(&mut events).await;
+    }
+    network.accept().await;
+    assert_eq!(network.dials().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drop_newest_policy_keeps_the_session_and_counts() {
+    let (_client, mut events, _network, mut peer) = connected(small(Overflow::DropNewest)).await;
+    for number in 0..100 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    let session = SessionId(1);
+    let mut delivered = 0;
+    settle().await;
+    while let Some(Some(event)) = futures_util::FutureExt::now_or_never(events.recv()) {
+        assert_eq!(
+            event,
+            Event::Message {
+                session,
+                message: data(delivered)
+            }
+        );
+        delivered += 1;
+    }
+    assert!((4..10).contains(&delivered));
+    peer.push(&data(1000)).await;
+    let missed = 100 - delivered;
+    assert_eq!(next(&mut events).await, Event::Lagged { session, missed });
+    assert_eq!(
+        next(&mut events).await,
+        Event::Message {
+            session,
+            message: data(1000)
+        }
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn loss_without_a_message_after_it_is_announced_by_the_gap() {
+    let (_client, mut events, _network, mut peer) = connected(small(Overflow::DropNewest)).await;
+    for number in 0..100 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    peer.cut();
+    settle().await;
+    let mut delivered = 0;
+    let missed = loop {
+        match next(&mut events).await {
+            Event::Message { .. } => delivered += 1,
+            Event::Gap { missed, .. } => break missed,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(missed, Some(100 - delivered));
+}
+
+#[tokio::test(start_paused = true)]
+async fn loss_before_a_close_is_announced_before_the_end() {
+    let (client, mut events, _network, mut peer) = connected(small(Overflow::DropNewest)).await;
+    for number in 0..100 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    client.close().await;
+    let events = rest(&mut events).await;
+    let [messages @ .., gap, closed] = events.as_slice() else {
+        panic!()
+    };
+    let missed = Some(100 - messages.len() as u64);
+    let Event::Gap {
+        missed: told,
+        cause: GapCause::Overflow,
+        ..
+    } = gap
+    else {
+        panic!()
+    };
+    assert_eq!(*told, missed);
+    assert_eq!(
+        *closed,
+        Event::Closed {
+            reason: CloseReason::Requested
+        }
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn server_errors_and_garbage_count_as_missed_too() {
+    let (client, mut events, _network, mut peer) = connected(small(Overflow::DropNewest)).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    for number in 0..50 {
+        peer.push(&data(number)).await;
+    }
+    peer.error("no").await;
+    peer.send("garbage").await;
+    // The call learns it although the event had no place.
+    assert!(outcome(call).await.is_err());
+    settle().await;
+    let mut delivered = 0;
+    while let Some(Some(_)) = futures_util::FutureExt::now_or_never(events.recv()) {
+        delivered += 1;
+    }
+    peer.push(&ServerMessage::Error("again".into())).await;
+    let Event::Lagged { missed, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(missed, 52 - delivered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lifecycle_events_are_never_lost_even_with_the_smallest_queue() {
+    let config = Config {
+        event_capacity: 1,
+        ..config()
+    };
+    let (client, mut events, mut network, mut peer) = connected(config).await;
+    establish(&client, &mut peer, &[ticker(1)]).await;
+    for number in 1..50_u64 {
+        peer.push(&data(number)).await;
+        settle().await;
+        peer.cut();
+        assert!(matches!(next(&mut events).await, Event::Message { .. }));
+        let Event::Gap { session, .. } = next(&mut events).await else {
+            panic!()
+        };
+        assert_eq!(session, SessionId(number));
+        peer = network.accept().await;
+        peer.accept(&ticker(1)).await;
+        settle().await;
+        let session = SessionId(number + 1);
+        assert_eq!(next(&mut events).await, Event::Connected { session });
+        assert!(matches!(
+            next(&mut events).await,
+            Event::Resubscribed { .. }
+        ));
+    }
+    client.close().await;
+    assert_eq!(
+        rest(&mut events).await,
+        [Event::Closed {
+            reason: CloseReason::Requested
+        }]
+    );
+}

@@ -1,0 +1,334 @@
+use std::time::Duration;
+
+use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind};
+use tokio::time::{Instant, advance, sleep};
+
+use super::harness::*;
+use crate::{Event, GapCause, Request, SessionId, SubscribeError};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+fn timed_out() -> SubscribeError {
+    SubscribeError::Timeout { after: TIMEOUT }
+}
+
+fn unsubscribe_of(kind: &SubscriptionKind) -> ClientMessage {
+    ClientMessage::Unsubscribe(kind.clone())
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscribe_resolves_on_the_confirmation_of_an_equal_kind() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    assert_eq!(peer.message().await, ClientMessage::Subscribe(ticker(1)));
+    peer.confirm(&ticker(2)).await;
+    settle().await;
+    assert!(!call.is_finished());
+    peer.confirm(&ticker(1)).await;
+    assert_eq!(outcome(call).await, Ok(()));
+    assert_eq!(client.subscriptions().await, [ticker(1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_in_the_window_fails_the_request_and_is_an_event() {
+    let (client, mut events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    peer.error("no such instrument").await;
+    let Err(SubscribeError::Rejected { text }) = outcome(call).await else {
+        panic!()
+    };
+    assert_eq!(text, "no such instrument");
+    let request = Some(Request::Subscribe(ticker(1)));
+    assert_eq!(
+        next(&mut events).await,
+        Event::ServerError {
+            session: SessionId(1),
+            text,
+            request
+        }
+    );
+    assert_eq!(client.subscriptions().await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_outside_the_window_is_an_event_without_a_request() {
+    let (client, mut events, _network, mut peer) = connected(config()).await;
+    establish(&client, &mut peer, &[ticker(1)]).await;
+    peer.error("overloaded").await;
+    let Event::ServerError { text, request, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!((text.as_str(), request), ("overloaded", None));
+    assert_eq!(client.subscriptions().await, [ticker(1)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejected_kind_can_be_subscribed_again_at_once() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    peer.error("throttled").await;
+    assert!(outcome(call).await.is_err());
+    establish(&client, &mut peer, &[ticker(1)]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn busy_feed_does_not_move_the_deadline() {
+    let (client, mut events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    let sent = Instant::now();
+    peer.message().await;
+    for number in 0..120 {
+        peer.push(&data(number)).await;
+        next(&mut events).await;
+        sleep(Duration::from_millis(100)).await;
+        if call.is_finished() {
+            break;
+        }
+    }
+    assert_eq!(outcome(call).await, Err(timed_out()));
+    let waited = sent.elapsed();
+    assert!(
+        waited >= TIMEOUT && waited < TIMEOUT + Duration::from_millis(200),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_confirmation_is_answered_by_an_unsubscribe() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    assert_eq!(outcome(call).await, Err(timed_out()));
+    assert_eq!(client.subscriptions().await, []);
+    peer.confirm(&ticker(1)).await;
+    peer.accept_end(&ticker(1)).await;
+    assert!(peer.is_quiet().await);
+    // The state is known again: a new subscribe is an ordinary one.
+    establish(&client, &mut peer, &[ticker(1)]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn error_blamed_on_the_wrong_request_leaves_nothing_unwanted_streaming() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    peer.error("about something else").await;
+    assert!(outcome(call).await.is_err());
+    peer.confirm(&ticker(1)).await;
+    peer.accept_end(&ticker(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn kind_confirmed_twice_after_a_refusal_ends_the_session() {
+    let (client, mut events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    peer.error("about something else").await;
+    assert!(outcome(call).await.is_err());
+    next(&mut events).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    peer.confirm(&ticker(1)).await;
+    assert_eq!(outcome(call).await, Ok(()));
+    peer.confirm(&ticker(1)).await;
+    let Event::Gap { cause, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(cause, GapCause::SubscriptionUnknown { kind: ticker(1) });
+}
+
+#[tokio::test(start_paused = true)]
+async fn second_confirmation_of_one_request_is_ignored() {
+    let (client, mut events, _network, mut peer) = connected(config()).await;
+    establish(&client, &mut peer, &[ticker(1)]).await;
+    peer.confirm(&ticker(1)).await;
+    peer.push(&ServerMessage::UnsubscribeConfirmation(ticker(2)))
+        .await;
+    peer.push(&data(1)).await;
+    assert!(matches!(next(&mut events).await, Event::Message { .. }));
+    assert!(peer.is_quiet().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscribe_after_a_timeout_makes_the_state_known_first() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    assert_eq!(outcome(call).await, Err(timed_out()));
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.accept_end(&ticker(1)).await;
+    peer.accept(&ticker(1)).await;
+    assert_eq!(outcome(call).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn session_is_replaced_when_the_state_cannot_be_made_known() {
+    let (client, mut events, mut network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    assert_eq!(outcome(call).await, Err(timed_out()));
+    let call = subscribe(&client, &ticker(1)).await;
+    assert_eq!(peer.message().await, unsubscribe_of(&ticker(1)));
+    peer.error("not subscribed").await;
+    assert!(matches!(next(&mut events).await, Event::ServerError { .. }));
+    let Event::Gap { cause, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(cause, GapCause::SubscriptionUnknown { kind: ticker(1) });
+    network.accept().await.accept(&ticker(1)).await;
+    assert_eq!(outcome(call).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn second_identical_subscribe_joins_the_first() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let first = subscribe(&client, &ticker(1)).await;
+    let second = subscribe(&client, &ticker(1)).await;
+    peer.accept(&ticker(1)).await;
+    assert_eq!(outcome(first).await, Ok(()));
+    assert_eq!(outcome(second).await, Ok(()));
+    assert_eq!(client.subscribe(ticker(1)).await, Ok(()));
+    assert!(peer.is_quiet().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn joined_calls_fail_together() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let first = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    advance(Duration::from_secs(5)).await;
+    let second = subscribe(&client, &ticker(1)).await;
+    assert_eq!(outcome(first).await, Err(timed_out()));
+    assert!(
+        second.is_finished(),
+        "the second has the deadline of the first"
+    );
+    assert_eq!(outcome(second).await, Err(timed_out()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_is_in_flight_at_a_time() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let calls = [
+        subscribe(&client, &ticker(1)).await,
+        subscribe(&client, &ticker(2)).await,
+    ];
+    assert_eq!(peer.message().await, ClientMessage::Subscribe(ticker(1)));
+    assert!(peer.is_quiet().await);
+    peer.confirm(&ticker(1)).await;
+    peer.accept(&ticker(2)).await;
+    for call in calls {
+        assert_eq!(outcome(call).await, Ok(()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_turn_does_not_use_up_the_deadline() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let first = subscribe(&client, &ticker(1)).await;
+    let second = subscribe(&client, &ticker(2)).await;
+    assert_eq!(outcome(first).await, Err(timed_out()));
+    advance(Duration::from_secs(9)).await;
+    assert!(!second.is_finished());
+    peer.message().await;
+    peer.accept(&ticker(2)).await;
+    assert_eq!(outcome(second).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_paced() {
+    let pacing = Duration::from_millis(500);
+    let config = crate::Config {
+        request_pacing: pacing,
+        ..config()
+    };
+    let (client, _events, _network, mut peer) = connected(config).await;
+    let begun = Instant::now();
+    let calls = [1, 2, 3].map(|number| {
+        let client = client.clone();
+        tokio::spawn(async move { client.subscribe(ticker(number)).await })
+    });
+    for _ in &calls {
+        let ClientMessage::Subscribe(kind) = peer.message().await else {
+            panic!()
+        };
+        peer.confirm(&kind).await;
+    }
+    for call in calls {
+        assert_eq!(outcome(call).await, Ok(()));
+    }
+    assert!(begun.elapsed() >= 2 * pacing);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropped_subscribe_is_not_undone() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    call.abort();
+    peer.accept(&ticker(1)).await;
+    settle().await;
+    assert_eq!(client.subscribe(ticker(1)).await, Ok(()));
+    assert!(peer.is_quiet().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscribe_without_a_connection_is_sent_on_the_first_session() {
+    let (client, _events, mut network) = start(config());
+    let call = subscribe(&client, &ticker(1)).await;
+    network.accept().await.accept(&ticker(1)).await;
+    assert_eq!(outcome(call).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn clock_runs_without_a_connection() {
+    let (client, _events, network) = start(config());
+    network.refuse(usize::MAX);
+    let begun = Instant::now();
+    let call = subscribe(&client, &ticker(1)).await;
+    assert_eq!(outcome(call).await, Err(timed_out()));
+    assert_eq!(begun.elapsed(), TIMEOUT);
+    assert_eq!(client.subscriptions().await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_subscribe_is_sent_again_on_the_next_session_with_its_old_deadline() {
+    let (client, _events, mut network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    let sent = Instant::now();
+    peer.message().await;
+    advance(Duration::from_secs(6)).await;
+    peer.cut();
+    let mut peer = network.accept().await;
+    assert_eq!(peer.message().await, ClientMessage::Subscribe(ticker(1)));
+    assert_eq!(outcome(call).await, Err(timed_out()));
+    assert_eq!(sent.elapsed(), TIMEOUT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn subscribe_that_waits_for_its_turn_has_a_deadline_once_the_connection_is_lost() {
+    let (client, _events, network, mut peer) = connected(config()).await;
+    let _first = subscribe(&client, &ticker(1)).await;
+    let second = subscribe(&client, &ticker(2)).await;
+    peer.message().await;
+    advance(Duration::from_secs(6)).await;
+    network.refuse(usize::MAX);
+    peer.cut();
+    let lost = Instant::now();
+    assert_eq!(outcome(second).await, Err(timed_out()));
+    assert_eq!(lost.elapsed(), TIMEOUT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn joining_without_a_connection_does_not_move_the_deadline() {
+    let (client, _events, network) = start(config());
+    network.refuse(usize::MAX);
+    let begun = Instant::now();
+    let first = subscribe(&client, &ticker(1)).await;
+    advance(Duration::from_secs(6)).await;
+    let second = subscribe(&client, &ticker(1)).await;
+    assert_eq!(outcome(first).await, Err(timed_out()));
+    assert_eq!(outcome(second).await, Err(timed_out()));
+    assert_eq!(begun.elapsed(), TIMEOUT);
+}

@@ -1,0 +1,17 @@
+//! The client against the mock of the exchange, over real sockets: a module a subject.
+
+mod backpressure;
+mod closing;
+mod errors;
+mod garbage;
+mod handshake;
+mod heartbeat;
+mod kinds;
+mod many;
+mod order;
+mod reconnect;
+mod requests;
+mod resubscribe;
+mod secrecy;
+mod tls;
+mod transactions;

@@ -1,0 +1,151 @@
+//! Restoring what was subscribed, when the server does not simply confirm it.
+
+use std::time::Duration;
+
+use rocketfi_client::{Event, GapCause, Request, SessionId};
+use rocketfi_mock_server::{Answer, AnswerTo, Times};
+use rocketfi_protocol::{ClientMessage, ServerMessage};
+use rocketfi_tests::samples::{NUMBERS, kinds, number_of, numbered};
+use rocketfi_tests::{Bench, PATIENCE, in_session, message, requests, subscribes};
+
+fn is_server_error(event: &Event) -> bool {
+    matches!(event, Event::ServerError { .. })
+}
+
+#[tokio::test]
+async fn refused_resubscribe_holds_up_none_of_the_others_and_is_tried_until_it_succeeds() {
+    let mut bench = Bench::new().await;
+    bench.subscribe(kinds()).await;
+    let refused = kinds().swap_remove(4);
+    let no = Answer::Error("not yet".to_owned());
+    bench
+        .server
+        .answer(AnswerTo::subscribe(refused.clone()), no, Times::Always);
+    bench.server.drop_connections();
+    bench.events.connected_after_gap(SessionId(2)).await;
+
+    let (session, text, request) = match bench.events.event().await {
+        Event::ServerError {
+            session,
+            text,
+            request,
+        } => (session, text, request),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((session, text.as_str()), (SessionId(2), "not yet"));
+    assert_eq!(request, Some(Request::Resubscribe(refused.clone())));
+    let others: Vec<_> = kinds()
+        .into_iter()
+        .filter(|kind| *kind != refused)
+        .collect();
+    assert_eq!(bench.events.resubscribed().await, (SessionId(2), others));
+    assert_eq!(
+        bench.client.subscriptions().await,
+        kinds(),
+        "it stays wanted, in its place"
+    );
+
+    bench.events.until("another refusal", is_server_error).await;
+    bench.server.clear_answers();
+    assert_eq!(
+        bench.events.resubscribed().await,
+        (SessionId(2), vec![refused.clone()])
+    );
+    let second = requests(bench.server.journal(), 2);
+    for kind in kinds() {
+        let subscribe = ClientMessage::Subscribe(kind.clone());
+        let sent = second.iter().filter(|it| **it == subscribe).count();
+        assert_eq!(
+            sent > 1,
+            kind == refused,
+            "{} was sent {sent} times",
+            kind.name()
+        );
+    }
+}
+
+#[tokio::test]
+async fn kind_refused_on_one_session_is_wanted_on_the_next() {
+    let mut bench = Bench::new().await;
+    bench.subscribe([NUMBERS]).await;
+    let no = Answer::Error("not on this one".to_owned());
+    bench
+        .server
+        .answer(AnswerTo::subscribe(NUMBERS), no, Times::Always);
+    bench.server.drop_connections();
+    bench.events.until("the refusal", is_server_error).await;
+    bench.server.drop_connections();
+    let (cause, affected) = bench.events.gap().await;
+    assert!(matches!(cause, GapCause::Disconnected { .. }), "{cause:?}");
+    assert_eq!(affected, [NUMBERS]);
+    bench.server.clear_answers();
+    assert_eq!(
+        bench.events.resubscribed().await,
+        (SessionId(3), vec![NUMBERS])
+    );
+}
+
+#[tokio::test]
+async fn unanswered_resubscribe_replaces_the_session() {
+    let mut bench =
+        Bench::with(|builder| builder.request_timeout(Duration::from_millis(800))).await;
+    bench.subscribe(kinds()).await;
+    let silent = kinds().swap_remove(9);
+    bench.server.answer(
+        AnswerTo::subscribe(silent.clone()),
+        Answer::Silence,
+        Times::Once,
+    );
+    bench.server.drop_connections();
+    bench.events.connected_after_gap(SessionId(2)).await;
+    let (cause, affected) = bench.events.gap().await;
+    assert_eq!(cause, GapCause::ResubscribeTimeout { kind: silent });
+    assert_eq!(affected, kinds());
+    assert_eq!(bench.events.resubscribed().await, (SessionId(3), kinds()));
+}
+
+#[tokio::test]
+async fn updates_may_come_before_resubscribed_but_not_before_connected() {
+    let mut bench = Bench::new().await;
+    let last = kinds().pop().unwrap();
+    bench.subscribe([NUMBERS, last.clone()]).await;
+    bench.server.answer(
+        AnswerTo::subscribe(last.clone()),
+        Answer::Unacknowledged,
+        Times::Once,
+    );
+    bench.server.drop_connections();
+    bench.events.connected_after_gap(SessionId(2)).await;
+    let asked = in_session(2, message(ClientMessage::Subscribe(last.clone())));
+    bench
+        .server
+        .journal()
+        .wait_for(asked, PATIENCE)
+        .await
+        .unwrap();
+    bench.server.push(numbered(1));
+    bench
+        .server
+        .push(ServerMessage::SubscribeConfirmation(last.clone()));
+    assert_eq!(number_of(&bench.events.event().await), Some(1));
+    let (session, kinds) = (SessionId(2), vec![NUMBERS, last]);
+    assert_eq!(
+        bench.events.event().await,
+        Event::Resubscribed { session, kinds }
+    );
+}
+
+#[tokio::test]
+async fn second_subscribe_after_a_reconnect_sends_nothing() {
+    let mut bench = Bench::new().await;
+    bench.subscribe([NUMBERS]).await;
+    bench.server.drop_connections();
+    bench.events.resubscribed().await;
+    bench.subscribe([NUMBERS]).await;
+    assert_eq!(
+        subscribes(bench.server.journal(), &NUMBERS),
+        2,
+        "one a session"
+    );
+    assert_eq!(bench.server.push(numbered(1)), 1);
+}
