@@ -104,11 +104,11 @@ impl Output {
                 );
             }
             Event::Lagged { missed, .. } => {
-                self.timed("LAGGED", &format!("{missed} events thrown away"))
+                self.timed("LAGGED", &format!("{missed} events thrown away"));
             }
             Event::Unrecognized { name, .. } => self.timed("unrecognized", name),
             Event::Malformed { error, size, .. } => {
-                self.timed("malformed", &format!("{size} bytes: {error}"))
+                self.timed("malformed", &format!("{size} bytes: {error}"));
             }
             Event::ServerError { text, request, .. } => {
                 let about = request
