@@ -203,10 +203,15 @@ async fn close_in_the_middle_of_a_handshake_ends_the_client() {
 
 #[tokio::test]
 async fn close_does_not_wait_long_for_a_server_that_does_not_answer() {
-    let mut bench = Bench::with(|builder| builder.close_timeout(Duration::from_millis(100))).await;
-    bench.server.go_silent();
-    deadline("the end", bench.client.close()).await;
-    assert_eq!(bench.events.end(CloseReason::Requested).await, []);
+    let server = RawServer::start().await;
+    let client = quick(server.url()).close_timeout(Duration::from_millis(100));
+    let (connected, deaf) = tokio::join!(client.connect(), server.accept());
+    let (client, events) = connected.unwrap();
+    let mut events = Listener::new(events);
+    events.connected(SessionId(1)).await;
+    deadline("the end", client.close()).await;
+    assert_eq!(events.end(CloseReason::Requested).await, []);
+    drop(deaf);
 }
 
 #[tokio::test]

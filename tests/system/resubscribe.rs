@@ -149,3 +149,37 @@ async fn second_subscribe_after_a_reconnect_sends_nothing() {
     );
     assert_eq!(bench.server.push(numbered(1)), 1);
 }
+
+#[tokio::test]
+async fn confirmation_that_comes_before_its_request_does_not_stand_for_it() {
+    let mut bench = Bench::new().await;
+    let [first, second] = [NUMBERS, kinds().swap_remove(0)];
+    bench.subscribe([first.clone(), second.clone()]).await;
+    let unanswered = Answer::Unacknowledged;
+    bench
+        .server
+        .answer(AnswerTo::subscribe(first.clone()), unanswered, Times::Once);
+    bench.server.drop_connections();
+    bench.events.connected_after_gap(SessionId(2)).await;
+    let asked = in_session(2, message(ClientMessage::Subscribe(first.clone())));
+    bench
+        .server
+        .journal()
+        .wait_for(asked, PATIENCE)
+        .await
+        .unwrap();
+
+    bench
+        .server
+        .push(ServerMessage::SubscribeConfirmation(second.clone()));
+    bench
+        .server
+        .push(ServerMessage::SubscribeConfirmation(first.clone()));
+    let both = vec![first, second];
+    assert_eq!(
+        bench.events.resubscribed().await,
+        (SessionId(2), both.clone())
+    );
+    let expected: Vec<_> = both.into_iter().map(ClientMessage::Subscribe).collect();
+    assert_eq!(requests(bench.server.journal(), 2), expected);
+}

@@ -70,7 +70,8 @@ pub struct Config {
     /// in any case, so this matters when the server answers faster. Zero is allowed. Default 20 ms.
     pub request_pacing: Duration,
     /// How many events wait for the user at most. A few more places are kept for the events that
-    /// must not be lost. Default 4096.
+    /// must not be lost. After a disconnect the client waits with reconnecting until half of all
+    /// places are free, so that the next session does not begin in a full queue. Default 4096.
     pub event_capacity: usize,
     /// How many calls wait for the client's task at most. Further calls wait for a place.
     /// Default 64.

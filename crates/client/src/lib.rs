@@ -12,6 +12,7 @@ mod endpoint;
 pub mod environment;
 mod error;
 mod event;
+mod gap;
 mod heartbeat;
 mod log;
 mod outbox;
@@ -30,7 +31,8 @@ pub use client::Client;
 pub use config::{Config, Overflow};
 pub use config_error::{ConfigError, ConfigProblem};
 pub use error::{ConnectError, FrameError, SendError, SubscribeError, UnsubscribeError};
-pub use event::{CloseReason, Event, GapCause, Request, SessionId};
+pub use event::{CloseReason, Event, Request, SessionId};
+pub use gap::GapCause;
 pub use queue::Events;
 pub use text::ServerText;
 

@@ -1,6 +1,7 @@
 //! The client over in-memory pipes and a paused clock, against a server that each test plays by hand.
 
 mod closing;
+mod deadlines;
 mod dialling;
 mod frames;
 mod harness;
