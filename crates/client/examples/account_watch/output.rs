@@ -58,8 +58,12 @@ impl Output {
             .iter()
             .map(|(name, count)| format!("{count} {name}"))
             .collect();
-        let (sessions, gaps) = (self.sessions, self.gaps);
-        let text = format!("{sessions} sessions, {gaps} gaps; {}", counts.join(", "));
+        let counts = if counts.is_empty() {
+            "no messages".to_owned()
+        } else {
+            counts.join(", ")
+        };
+        let text = format!("sessions: {}, gaps: {}; {counts}", self.sessions, self.gaps);
         self.note(&text);
     }
 
