@@ -42,7 +42,7 @@ pub(crate) enum Ack {
     Expected,
     /// It answered a request of this session that had been given up.
     Late,
-    /// It answered nothing; ignored.
+    /// It answered nothing, or a request that a later one has overtaken; ignored.
     Unexpected,
 }
 
@@ -175,9 +175,17 @@ impl Registry {
         let ack = match self.entries[index].state {
             State::Subscribing => Ack::Expected,
             // Given up, or blamed for an `Error` that was about something else.
-            State::Unknown | State::Refused { .. } => Ack::Late,
+            State::Unknown {
+                asked: Verb::Subscribe,
+            }
+            | State::Refused { .. } => Ack::Late,
             State::Active if self.entries[index].doubtful => return self.doubled(kind),
-            State::Absent | State::Active | State::Unsubscribing => return Ack::Unexpected,
+            State::Absent
+            | State::Active
+            | State::Unsubscribing
+            | State::Unknown {
+                asked: Verb::Unsubscribe,
+            } => return Ack::Unexpected,
         };
         if ack == Ack::Expected {
             self.flight = None;
@@ -206,10 +214,16 @@ impl Registry {
         };
         let ack = match self.entries[index].state {
             State::Unsubscribing => Ack::Expected,
-            State::Unknown => Ack::Late,
-            State::Absent | State::Refused { .. } | State::Subscribing | State::Active => {
-                return Ack::Unexpected;
-            }
+            State::Unknown {
+                asked: Verb::Unsubscribe,
+            } => Ack::Late,
+            State::Absent
+            | State::Refused { .. }
+            | State::Subscribing
+            | State::Active
+            | State::Unknown {
+                asked: Verb::Subscribe,
+            } => return Ack::Unexpected,
         };
         if ack == Ack::Expected {
             self.flight = None;

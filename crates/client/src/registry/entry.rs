@@ -25,8 +25,12 @@ pub(super) enum State {
     Active,
     /// An `Unsubscribe` is in flight.
     Unsubscribing,
-    /// A request was not answered in time, or an `Unsubscribe` was refused: the kind may be live or not.
-    Unknown,
+    /// A request was not answered in time, or an `Unsubscribe` was refused: the kind may be live or not. Only an answer
+    /// to `asked` can tell: one to a request before it says nothing of what that one has led to, or will.
+    Unknown {
+        /// The last request.
+        asked: Verb,
+    },
 }
 
 /// What the user wants.
@@ -100,7 +104,9 @@ impl Entry {
             }
             State::Active if !self.is_wanted() || must_end => Some((Verb::Unsubscribe, None)),
             // Wanted but in an unknown state: ending it first is the only way to a known one.
-            State::Unknown if self.is_wanted() || must_end => Some((Verb::Unsubscribe, None)),
+            State::Unknown { .. } if self.is_wanted() || must_end => {
+                Some((Verb::Unsubscribe, None))
+            }
             _ => None,
         }
     }
@@ -221,7 +227,9 @@ impl Entry {
 
     /// The server refused to unsubscribe: it may be live or not.
     pub(super) fn refuse_unsubscribe(&mut self, text: &ServerText) {
-        self.state = State::Unknown;
+        self.state = State::Unknown {
+            asked: Verb::Unsubscribe,
+        };
         self.answer_unsubscribers(&Err(UnsubscribeError::Rejected { text: text.clone() }));
     }
 

@@ -1,5 +1,6 @@
 //! What the passing of time, and a free place in flight, lead to.
 
+use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
 
 use super::entry::{Entry, State};
@@ -31,7 +32,7 @@ impl Registry {
             return Some(Step::End(cause));
         }
         if self.restored_is_complete() {
-            return Some(Step::Resubscribed(std::mem::take(&mut self.restored)));
+            return Some(Step::Resubscribed(self.take_restored()));
         }
         self.launch(now)
     }
@@ -42,7 +43,7 @@ impl Registry {
         let after = self.request_timeout;
         let index = self.position(&flight.kind)?;
         let entry = &mut self.entries[index];
-        entry.state = State::Unknown;
+        entry.state = State::Unknown { asked: flight.verb };
         if flight.verb == Verb::Unsubscribe {
             entry.answer_unsubscribers(&Err(UnsubscribeError::Timeout { after }));
         } else if entry.is_established() {
@@ -61,6 +62,13 @@ impl Registry {
             }
         }
         self.entries.retain(|entry| !entry.is_over());
+    }
+
+    /// What is restored, in the original order: a kind that was refused at first may have been confirmed late.
+    fn take_restored(&mut self) -> Vec<SubscriptionKind> {
+        let mut kinds = std::mem::take(&mut self.restored);
+        kinds.sort_by_key(|kind| self.position(kind));
+        kinds
     }
 
     /// All that were to be restored have an answer, and some of them a good one.

@@ -124,7 +124,7 @@ fn nothing_is_due_without_a_wish() {
 fn answers_change_the_state_as_the_table_says() {
     // What has happened to kind 1, and what each answer then means.
     type Prepare = fn(&mut Bench);
-    let table: [(&str, Prepare, Ack, Ack); 6] = [
+    let table: [(&str, Prepare, Ack, Ack); 7] = [
         ("absent", |_| (), Ack::Unexpected, Ack::Unexpected),
         (
             "subscribing",
@@ -155,13 +155,25 @@ fn answers_change_the_state_as_the_table_says() {
             Ack::Expected,
         ),
         (
-            "unknown",
+            "unknown since a subscribe",
             |bench| {
                 drop((bench.subscribe(1), bench.step()));
                 bench.pass(TIMEOUT);
                 bench.step();
             },
             Ack::Late,
+            Ack::Unexpected,
+        ),
+        (
+            "unknown since an unsubscribe",
+            |bench| {
+                bench.establish(1);
+                bench.pass(PACING);
+                drop((bench.unsubscribe(1), bench.step()));
+                bench.pass(TIMEOUT);
+                bench.step();
+            },
+            Ack::Unexpected,
             Ack::Late,
         ),
     ];
@@ -177,6 +189,27 @@ fn answers_change_the_state_as_the_table_says() {
             "{state}"
         );
     }
+}
+
+#[test]
+fn late_answer_to_an_earlier_unsubscribe_does_not_let_a_kind_be_subscribed_twice() {
+    let mut bench = Bench::online();
+    bench.establish(1);
+    bench.pass(PACING);
+    drop((bench.unsubscribe(1), bench.step()));
+    bench.pass(TIMEOUT);
+    // Ended first, to have a known state, and subscribed again.
+    drop(bench.subscribe(1));
+    assert_eq!(bench.step(), Some(unsubscribe(1)));
+    bench.registry.unsubscribed(&kind(1));
+    bench.pass(PACING);
+    assert_eq!(bench.step(), Some(subscribe(1)));
+    // That is not answered in time. What comes is the answer to the second of the two that ended it.
+    bench.pass(TIMEOUT);
+    assert_eq!(bench.step(), None);
+    bench.registry.unsubscribed(&kind(1));
+    drop(bench.subscribe(1));
+    assert_eq!(bench.step(), Some(unsubscribe(1)));
 }
 
 #[test]
@@ -237,6 +270,27 @@ fn restored_kinds_are_announced_without_waiting_for_pacing() {
     );
     assert_eq!(bench.step(), Some(Step::Resubscribed(vec![kind(1)])));
     assert_eq!(bench.step(), None);
+}
+
+#[test]
+fn restored_kinds_are_announced_in_their_original_order_whatever_was_confirmed_first() {
+    let mut bench = Bench::online();
+    (1..=3).for_each(|number| bench.establish(number));
+    bench.reconnect();
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.refuse();
+    bench.pass(PACING);
+    assert_eq!(bench.step(), Some(resubscribe(2)));
+    bench.registry.subscribed(&kind(2));
+    // Long enough for the retry of what was refused.
+    bench.pass(config().backoff_max + config().backoff_min);
+    for number in [1, 3] {
+        assert_eq!(bench.step(), Some(resubscribe(number)));
+        bench.registry.subscribed(&kind(number));
+        bench.pass(PACING);
+    }
+    let announced = Step::Resubscribed(vec![kind(1), kind(2), kind(3)]);
+    assert_eq!(bench.step(), Some(announced));
 }
 
 #[test]
