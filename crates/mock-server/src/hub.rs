@@ -7,7 +7,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind, decode_client, encode};
+use rocketfi_protocol::{
+    ClientMessage, ServerMessage, SubscriptionKind, decode, decode_client, encode,
+};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::gate::Gate;
@@ -136,6 +138,7 @@ impl Hub {
                     state.answer(session, message, self.rules);
                 }
             }
+            Err(_) if is_pong(text) => self.journal.record(session, Received::Pong),
             Err(error) => {
                 let nonsense = Nonsense::from(error);
                 let reason = nonsense.to_string();
@@ -339,6 +342,11 @@ impl State {
         }
         sent
     }
+}
+
+/// A client's answer to a server that pings: the server's own `Pong`, sent back.
+fn is_pong(text: &str) -> bool {
+    matches!(decode(text), Ok(ServerMessage::Pong))
 }
 
 fn or_error(answer: Result<ServerMessage, Nonsense>) -> ServerMessage {

@@ -47,6 +47,9 @@ pub enum Received {
     },
     /// A frame that is a message. It may still have been answered with an error.
     Message(ClientMessage),
+    /// The answer to a `Ping` that was pushed to the client. No message of the specification, but
+    /// what a server that pings expects; it is not answered.
+    Pong,
     /// A text frame that is no message.
     Malformed {
         /// The frame's length in bytes.

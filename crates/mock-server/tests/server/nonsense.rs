@@ -77,6 +77,23 @@ async fn nonsense_gets_a_useful_error_and_the_session_stays_open() {
 }
 
 #[tokio::test]
+async fn the_answer_to_a_pushed_ping_is_noted_and_not_answered() {
+    let server = quiet().await;
+    let mut peer = connect(&server).await;
+    for pong in [r#""Pong""#, r#"{"Pong":null}"#] {
+        peer.send_text(pong).await;
+    }
+    // The next answer is to this, so there was none before.
+    peer.expect_pong().await;
+    assert_eq!(
+        server
+            .journal()
+            .count(|entry| entry.event == Received::Pong),
+        2
+    );
+}
+
+#[tokio::test]
 async fn a_huge_frame_of_nonsense_gets_a_small_answer() {
     let server = quiet().await;
     let mut peer = connect(&server).await;
