@@ -5,10 +5,10 @@ use std::time::Duration;
 use futures_util::{FutureExt, StreamExt};
 use rocketfi_client::{CloseReason, Event, SendError, SessionId, SubscribeError, UnsubscribeError};
 use rocketfi_mock_server::{Answer, AnswerTo, Ending, Entry, Received, Times};
-use rocketfi_protocol::ClientMessage;
+use rocketfi_protocol::{ClientMessage, RawJson};
 use rocketfi_tests::samples::{NUMBERS, kinds, number_of, numbered, transaction};
 use rocketfi_tests::{
-    Bench, Listener, PATIENCE, RawServer, closed, deadline, message, quick, quiet_server, requests,
+    Bench, Listener, PATIENCE, RawServer, closed, deadline, message, quick, quiet_server,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -85,35 +85,31 @@ async fn calls_that_wait_when_the_client_ends_fail_as_closed() {
 
 #[tokio::test]
 async fn what_was_accepted_is_written_before_the_close_frame() {
-    let bench = Bench::new().await;
-    let writes = (1..=20).map(|nonce| bench.client.submit_transaction(transaction(nonce)));
+    const EACH: usize = 1_000_000;
+    const ALL: usize = 16;
+    let server = RawServer::start().await;
+    let client = quick(server.url()).close_timeout(PATIENCE);
+    let (connected, peer) = tokio::join!(client.connect(), server.accept());
+    let (client, mut events) = connected.unwrap();
+    deadline("the first event", events.recv()).await.unwrap();
+    let mut large = transaction(1);
+    let text = format!(r#"{{"Padding":"{}"}}"#, "x".repeat(EACH));
+    large.data.instruction = RawJson::new(text).unwrap();
+    let writes = (0..ALL).map(|_| client.submit_transaction(large.clone()));
     let mut writes = Box::pin(futures_util::future::join_all(writes));
-    // One poll puts all of them into the command queue, where they wait for the client's task.
-    let at_once = writes.as_mut().now_or_never();
-    let (written, ()) = tokio::join!(
-        async {
-            if let Some(done) = at_once {
-                done
-            } else {
-                writes.await
-            }
-        },
-        bench.client.close(),
-    );
-    let received = bench
-        .server
-        .journal()
-        .wait_for(closed(1, BY_CLIENT), PATIENCE)
-        .await;
-    received.unwrap();
-    let accepted = written.iter().filter(|result| result.is_ok()).count();
-    assert_eq!(requests(bench.server.journal(), 1).len(), accepted);
-    assert!(
-        written
-            .iter()
-            .all(|it| matches!(it, Ok(()) | Err(SendError::Closed))),
-        "{written:?}"
-    );
+    assert_eq!(writes.as_mut().now_or_never(), None);
+    // This call is behind them, so they have been accepted. Nobody has read anything yet.
+    assert_eq!(client.subscriptions().await, []);
+
+    let closing = async { tokio::join!(client.close(), peer.collect::<Vec<_>>(), writes) };
+    let ((), sent, written) = deadline("the end", closing).await;
+    assert_eq!(written, vec![Ok(()); ALL]);
+    let texts = sent
+        .iter()
+        .filter(|it| matches!(it, Ok(Message::Text(_))))
+        .count();
+    assert_eq!((texts, sent.len()), (ALL, ALL + 1));
+    assert!(matches!(sent[ALL], Ok(Message::Close(_))), "the last frame");
 }
 
 #[tokio::test]

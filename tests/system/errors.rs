@@ -1,10 +1,11 @@
 //! `Error` frames: which call they fail, and that each is an event too.
 
+use futures_util::FutureExt;
 use rocketfi_client::{Event, Request, SessionId, SubscribeError, UnsubscribeError};
 use rocketfi_mock_server::{Answer, AnswerTo, MockServer, Times};
 use rocketfi_protocol::{AccountAddress, ClientMessage, ServerMessage, SubscriptionKind};
 use rocketfi_tests::samples::{NUMBERS, kinds, number_of, numbered, transaction};
-use rocketfi_tests::{Bench, deadline, requests};
+use rocketfi_tests::{Bench, PATIENCE, deadline, message, requests};
 
 const SESSION: SessionId = SessionId(1);
 
@@ -175,4 +176,49 @@ async fn server_may_close_after_an_error_and_the_client_recovers() {
         bench.events.resubscribed().await,
         (SessionId(2), vec![NUMBERS])
     );
+}
+
+#[tokio::test]
+async fn confirmation_after_an_error_that_was_about_something_else_is_taken_back() {
+    let mut bench = Bench::new().await;
+    bench.server.answer(
+        AnswerTo::subscribe(NUMBERS),
+        Answer::Unacknowledged,
+        Times::Once,
+    );
+    let mut subscribing = Box::pin(bench.client.subscribe(NUMBERS));
+    assert_eq!(subscribing.as_mut().now_or_never(), None);
+    let asked = message(ClientMessage::Subscribe(NUMBERS));
+    bench
+        .server
+        .journal()
+        .wait_for(asked, PATIENCE)
+        .await
+        .unwrap();
+    bench
+        .server
+        .push(ServerMessage::Error("about something else".to_owned()));
+    let answer = deadline("an answer", subscribing).await;
+    assert!(
+        matches!(answer, Err(SubscribeError::Rejected { .. })),
+        "{answer:?}"
+    );
+
+    bench
+        .server
+        .push(ServerMessage::SubscribeConfirmation(NUMBERS));
+    let taken_back = message(ClientMessage::Unsubscribe(NUMBERS));
+    bench
+        .server
+        .journal()
+        .wait_for(taken_back, PATIENCE)
+        .await
+        .unwrap();
+    assert_eq!(
+        bench.server.push(numbered(1)),
+        0,
+        "nothing unwanted streams"
+    );
+    let told = bench.drain().await;
+    assert!(matches!(told[..], [Event::ServerError { .. }]), "{told:?}");
 }

@@ -1,12 +1,11 @@
 //! Frames that no server should send: each is one event, and the session lives on.
 
-use rocketfi_client::{Event, FrameError, GapCause, ServerText, SessionId};
+use rocketfi_client::{Event, FrameError, ServerText, SessionId};
 use rocketfi_protocol::{
     DecodeError, OrderEventData, ServerMessage, SubscriptionKind, Unrecognized,
 };
 use rocketfi_tests::samples::{ACCOUNT, INSTRUMENT, NUMBERS, number_of, numbered};
-use rocketfi_tests::{Bench, Listener, RawServer, quick};
-use tokio::io::AsyncWriteExt;
+use rocketfi_tests::{Bench, label};
 
 const SESSION: SessionId = SessionId(1);
 
@@ -158,22 +157,6 @@ async fn unknown_variant_is_kept_whole() {
 }
 
 #[tokio::test]
-async fn binary_frame_is_malformed() {
-    let mut bench = bench().await;
-    for size in [0, 3, 100_000] {
-        bench.server.push_binary(vec![0xff; size]);
-        let error = FrameError::Binary;
-        let expected = Event::Malformed {
-            session: SESSION,
-            error,
-            size,
-        };
-        assert_eq!(bench.events.event().await, expected);
-    }
-    assert_eq!(bench.drain().await, []);
-}
-
-#[tokio::test]
 async fn deep_nesting_is_one_event_and_no_overflow_of_the_stack() {
     const DEPTH: usize = 200_000;
     let mut bench = bench().await;
@@ -193,7 +176,7 @@ async fn deep_nesting_is_one_event_and_no_overflow_of_the_stack() {
     assert!(
         matches!(told, Event::Unrecognized { .. }),
         "{}",
-        rocketfi_tests::label(&told)
+        label(&told)
     );
 }
 
@@ -209,7 +192,7 @@ async fn text_of_an_error_is_kept_up_to_a_limit() {
         ..
     } = told
     else {
-        panic!("{}", rocketfi_tests::label(&told));
+        panic!("{}", label(&told));
     };
     assert!(kept.len() <= ServerText::MAX_LEN && kept.len() + 3 > ServerText::MAX_LEN);
     assert!(text.starts_with(kept.as_str()));
@@ -327,88 +310,4 @@ async fn confirmation_that_nobody_asked_for_changes_nothing() {
         .events
         .until("an update", |event| number_of(event) == Some(4))
         .await;
-}
-
-#[tokio::test]
-async fn message_beyond_the_limit_replaces_the_session() {
-    const LIMIT: usize = 64 << 10;
-    let mut bench = Bench::with(|builder| builder.max_message_size(LIMIT)).await;
-    bench.subscribe([NUMBERS]).await;
-    let fits = format!(r#"{{"Big":"{}"}}"#, "x".repeat(LIMIT - 10));
-    assert_eq!(fits.len(), LIMIT);
-    let told = told_about(&mut bench, &fits).await;
-    assert!(
-        matches!(told, Event::Unrecognized { .. }),
-        "{}",
-        rocketfi_tests::label(&told)
-    );
-    bench.server.push_text(format!("{fits} "));
-    let (cause, kinds) = bench.events.gap().await;
-    let GapCause::MessageTooLarge { limit: LIMIT, .. } = cause else {
-        panic!("{cause:?}")
-    };
-    assert_eq!(kinds, [NUMBERS]);
-    assert_eq!(
-        bench.events.resubscribed().await,
-        (SessionId(2), vec![NUMBERS])
-    );
-}
-
-/// What the bytes of a frame lead to, in a session that is open.
-async fn told_about_bytes(bytes: &[u8]) -> Event {
-    let server = RawServer::start().await;
-    let (connected, mut peer) = tokio::join!(quick(server.url()).connect(), server.accept());
-    let (_client, events) = connected.expect("the peer accepts");
-    let mut events = Listener::new(events);
-    events.connected(SESSION).await;
-    peer.get_mut()
-        .write_all(bytes)
-        .await
-        .expect("the client reads");
-    events.event().await
-}
-
-#[tokio::test]
-async fn text_that_is_not_utf8_replaces_the_session() {
-    let told = told_about_bytes(&[0x81, 4, b'"', 0xff, 0xfe, b'"']).await;
-    assert!(
-        matches!(
-            told,
-            Event::Gap {
-                cause: GapCause::InvalidUtf8,
-                ..
-            }
-        ),
-        "{told:?}"
-    );
-}
-
-#[tokio::test]
-async fn broken_websocket_frame_replaces_the_session() {
-    let reserved_opcode = [0x83, 0];
-    let continuation_of_nothing = [0x80, 1, b'x'];
-    let ping_in_fragments = [0x09, 0];
-    for bytes in [
-        &reserved_opcode[..],
-        &continuation_of_nothing,
-        &ping_in_fragments,
-    ] {
-        let told = told_about_bytes(bytes).await;
-        let Event::Gap {
-            cause: GapCause::ProtocolViolation { .. },
-            ..
-        } = told
-        else {
-            panic!("{told:?} about {bytes:?}");
-        };
-    }
-}
-
-#[tokio::test]
-async fn message_in_fragments_is_one_message() {
-    let told = told_about_bytes(b"\x01\x03\"He\x00\x02ll\x80\x02o\"").await;
-    assert!(
-        matches!(&told, Event::Unrecognized { name, .. } if name == "Hello"),
-        "{told:?}"
-    );
 }

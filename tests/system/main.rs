@@ -3,11 +3,13 @@
 mod backpressure;
 mod closing;
 mod errors;
+mod framing;
 mod garbage;
 mod handshake;
 mod heartbeat;
 mod kinds;
 mod many;
+mod offline;
 mod order;
 mod reconnect;
 mod requests;

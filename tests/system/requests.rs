@@ -258,3 +258,25 @@ async fn one_request_is_in_flight_at_a_time_in_the_order_of_the_calls() {
     let expected: Vec<_> = kinds().into_iter().map(ClientMessage::Subscribe).collect();
     assert_eq!(requests(bench.server.journal(), 1), expected);
 }
+
+#[tokio::test]
+async fn confirmation_that_comes_twice_counts_once() {
+    let mut bench = Bench::new().await;
+    bench
+        .server
+        .answer(AnswerTo::anything(), Answer::Twice, Times::Always);
+    bench.subscribe([NUMBERS]).await;
+    assert_eq!(bench.drain().await, []);
+    deadline(
+        "the end of a subscription",
+        bench.client.unsubscribe(NUMBERS),
+    )
+    .await
+    .unwrap();
+    assert_eq!(bench.drain().await, []);
+    let expected = [
+        ClientMessage::Subscribe(NUMBERS),
+        ClientMessage::Unsubscribe(NUMBERS),
+    ];
+    assert_eq!(requests(bench.server.journal(), 1), expected);
+}
