@@ -90,6 +90,13 @@ pub(crate) enum Problem {
     MatchesNothing,
     #[error("`{0}` is no field here")]
     NoField(String),
+    #[error("`{0}` is no variant here")]
+    NoVariant(String),
+    #[error("`{name}` must carry {expected}")]
+    WrongPayload {
+        name: String,
+        expected: &'static str,
+    },
 }
 
 /// An error and all its sources on one line.

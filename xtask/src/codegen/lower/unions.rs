@@ -1,7 +1,8 @@
 //! `oneOf` to externally tagged unions.
 
 use super::{
-    CodegenError, Lower, Node, Payload, Problem, Shape, Union, Variant, Word, names, peel, schema,
+    CodegenError, Lower, Node, Payload, Problem, Shape, Type, Union, Variant, Word, names, peel,
+    schema,
 };
 
 /// One case of a union as the specification gives it.
@@ -85,41 +86,16 @@ impl Lower<'_> {
     }
 
     fn with_annotations(&self, variants: Vec<Variant>, wire: &str) -> Result<Union, CodegenError> {
-        let find = |entry: String, name: &str| {
-            let found = variants.iter().find(|variant| variant.wire == name);
-            let problem = || {
-                self.notes
-                    .problem(&entry, Problem::NoField(name.to_owned()))
-            };
-            found
-                .map(|variant| variant.rust.clone())
-                .ok_or_else(problem)
-        };
         let note = self.notes.schema(wire);
-        let named = |key: &str, name: Option<&String>| {
-            name.map(|name| find(format!("schemas/{wire}/{key}"), name))
-                .transpose()
-        };
-        let null = named("null", note.and_then(|note| note.null.as_ref()))?;
-        let bare_string = named(
-            "bare_string",
-            note.and_then(|note| note.bare_string.as_ref()),
-        )?;
+        let entry = |key: &str| format!("schemas/{wire}/{key}");
+        let null = note.and_then(|note| note.null.as_deref());
+        let null = self.chosen(&variants, &entry("null"), null, Needs::Nothing)?;
+        let text = note.and_then(|note| note.bare_string.as_deref());
+        let bare_string = self.chosen(&variants, &entry("bare_string"), text, Needs::Text)?;
         let conversion = self.notes.conversion(wire);
-        let conversion = conversion
-            .map(|name| find(format!("conversions/{wire}"), name))
-            .transpose()?;
-        let untagged = |variant: &&Variant| {
-            wire == self.notes.unions().server
-                && self
-                    .notes
-                    .message(&variant.wire)
-                    .is_some_and(|note| note.untagged)
-        };
-        let untagged = variants
-            .iter()
-            .find(untagged)
-            .map(|variant| variant.wire.clone());
+        let entry = format!("conversions/{wire}");
+        let conversion = self.chosen(&variants, &entry, conversion, Needs::Payload)?;
+        let untagged = self.untagged(&variants, wire)?;
         Ok(Union {
             variants,
             untagged,
@@ -127,6 +103,69 @@ impl Lower<'_> {
             bare_string,
             conversion,
         })
+    }
+
+    /// The Rust name of the variant an annotation names, if it can be what the annotation says.
+    fn chosen(
+        &self,
+        variants: &[Variant],
+        entry: &str,
+        name: Option<&str>,
+        needs: Needs,
+    ) -> Result<Option<String>, CodegenError> {
+        let Some(name) = name else { return Ok(None) };
+        let problem = |problem| self.notes.problem(entry, problem);
+        let variant = variants
+            .iter()
+            .find(|variant| variant.wire == name)
+            .ok_or_else(|| problem(Problem::NoVariant(name.to_owned())))?;
+        let fits = match needs {
+            Needs::Nothing => matches!(variant.payload, Payload::None),
+            Needs::Text => matches!(variant.payload, Payload::Type(Type::String)),
+            Needs::Payload => matches!(variant.payload, Payload::Type(_)),
+        };
+        let (name, expected) = (name.to_owned(), needs.as_str());
+        let misfit = || problem(Problem::WrongPayload { name, expected });
+        fits.then(|| Some(variant.rust.clone())).ok_or_else(misfit)
+    }
+
+    /// The server's variant that may come without its tag: its fields must tell it.
+    fn untagged(&self, variants: &[Variant], wire: &str) -> Result<Option<String>, CodegenError> {
+        let marked = |variant: &&Variant| {
+            let note = self.notes.message(&variant.wire);
+            wire == self.notes.unions().server && note.is_some_and(|note| note.untagged)
+        };
+        let Some(variant) = variants.iter().find(marked) else {
+            return Ok(None);
+        };
+        if let Payload::Type(Type::Named(name)) = &variant.payload
+            && let Shape::Record(_) = self.types[name].0.shape
+        {
+            return Ok(Some(variant.wire.clone()));
+        }
+        let (name, expected) = (variant.wire.clone(), "an object with fields");
+        let entry = format!("messages/{name}/untagged");
+        Err(self
+            .notes
+            .problem(&entry, Problem::WrongPayload { name, expected }))
+    }
+}
+
+/// What an annotation asks of the variant it names.
+#[derive(Clone, Copy)]
+enum Needs {
+    Nothing,
+    Text,
+    Payload,
+}
+
+impl Needs {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "no payload",
+            Self::Text => "a string",
+            Self::Payload => "a payload",
+        }
     }
 }
 
