@@ -105,6 +105,25 @@ async fn unanswered_resubscribe_replaces_the_session() {
 }
 
 #[tokio::test]
+async fn kind_that_is_never_answered_does_not_cost_the_others_their_sessions() {
+    let mut bench =
+        Bench::with(|builder| builder.request_timeout(Duration::from_millis(800))).await;
+    bench.subscribe(kinds()).await;
+    let mut others = kinds();
+    let silent = others.remove(3);
+    bench.server.answer(
+        AnswerTo::subscribe(silent.clone()),
+        Answer::Silence,
+        Times::Always,
+    );
+    bench.server.drop_connections();
+    bench.events.connected_after_gap(SessionId(2)).await;
+    let (cause, _) = bench.events.gap().await;
+    assert_eq!(cause, GapCause::ResubscribeTimeout { kind: silent });
+    assert_eq!(bench.events.resubscribed().await, (SessionId(3), others));
+}
+
+#[tokio::test]
 async fn updates_may_come_before_resubscribed_but_not_before_connected() {
     let mut bench = Bench::new().await;
     let last = kinds().pop().unwrap();

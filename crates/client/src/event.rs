@@ -57,7 +57,9 @@ pub enum Event {
     ///
     /// After a reconnect this comes once the server has answered for every such kind. A kind that it refused is not
     /// in the list: a [`ServerError`](Self::ServerError) with [`Request::Resubscribe`] came before, the kind stays
-    /// wanted and is asked for again later, and once it is confirmed another `Resubscribed` lists it.
+    /// wanted and is asked for again later, and once it is confirmed another `Resubscribed` lists it. Likewise a kind
+    /// that goes unanswered: the first time that ends the session, but after that it does not cost the others theirs,
+    /// and is looked into after a while, twice as long each time.
     ///
     /// From here on the kinds are live, and it is the moment to compare with REST: whatever happened between the gap
     /// and now was not received.
@@ -107,7 +109,8 @@ pub enum Event {
         /// Size of the frame's payload in bytes.
         size: usize,
     },
-    /// An `Error` frame from the server.
+    /// An `Error` frame from the server. A full queue does not crowd it out: eight of them have places of their own on
+    /// every session; only beyond those does the [`Overflow`](crate::Overflow) policy count it among the thrown away.
     ServerError {
         /// The session it came on.
         session: SessionId,

@@ -27,6 +27,8 @@ pub enum GapCause {
     /// A frame could not be written within the write timeout.
     WriteTimeout,
     /// The answer to a resubscribe did not come within the request timeout, so whether the kind is live is unknown.
+    ///
+    /// Only the first time in a row: a kind that is never answered does not end one session after the other.
     ResubscribeTimeout {
         /// The kind.
         kind: SubscriptionKind,

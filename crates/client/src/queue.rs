@@ -8,13 +8,16 @@ use std::task::{Context, Poll};
 
 use futures_util::Stream;
 use rocketfi_protocol::SubscriptionKind;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, OwnedPermit};
 
 use crate::{CloseReason, Event, GapCause, Overflow, SessionId};
 
-/// `Connected`, `Resubscribed`, `Gap` of one session.
-const PLACES_FOR_A_SESSION: usize = 3;
+/// `Connected`, `Resubscribed` with a `Lagged` before it, `Gap` of one session.
+const PLACES_FOR_A_SESSION: usize = 4;
+
+/// `ServerError`s that a full queue still takes in one session, each perhaps with a `Lagged` before it: what a server
+/// says went wrong must not drown in data.
+const PLACES_FOR_ERRORS: usize = 16;
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,8 +44,10 @@ pub(crate) struct EventQueue {
     restored: Vec<SubscriptionKind>,
     connected: Option<OwnedPermit<Event>>,
     resubscribed: Option<OwnedPermit<Event>>,
+    lagged: Option<OwnedPermit<Event>>,
     gap: Option<OwnedPermit<Event>>,
     closed: Option<OwnedPermit<Event>>,
+    errors: Vec<OwnedPermit<Event>>,
 }
 
 pub(crate) fn channel(
@@ -50,7 +55,8 @@ pub(crate) fn channel(
     overflow: Overflow,
     stop_tx: mpsc::Sender<CloseReason>,
 ) -> (EventQueue, Events) {
-    let (event_tx, event_rx) = mpsc::channel(capacity + PLACES_FOR_A_SESSION + 1);
+    let reserved = PLACES_FOR_A_SESSION + PLACES_FOR_ERRORS + 1;
+    let (event_tx, event_rx) = mpsc::channel(capacity + reserved);
     let closed = event_tx.clone().try_reserve_owned().ok();
     let queue = EventQueue {
         event_tx,
@@ -60,8 +66,10 @@ pub(crate) fn channel(
         restored: Vec::new(),
         connected: None,
         resubscribed: None,
+        lagged: None,
         gap: None,
         closed,
+        errors: Vec::with_capacity(PLACES_FOR_ERRORS),
     };
     (queue, Events { event_rx, stop_tx })
 }
@@ -70,19 +78,28 @@ impl EventQueue {
     /// Reserves the places of the next session, and waits until half the queue is free for its data. This is the one
     /// place where the client waits for its user, and there is no socket then that could suffer from it. Cancel safe.
     pub(crate) async fn reserve(&mut self) {
-        let held = [&self.connected, &self.resubscribed, &self.gap];
+        let held = [&self.connected, &self.resubscribed, &self.lagged, &self.gap];
         let missing = held.into_iter().filter(|permit| permit.is_none()).count();
+        let missing = missing + PLACES_FOR_ERRORS - self.errors.len();
         // This queue is the only producer: what is free now is still free below.
         drop(
             self.event_tx
                 .reserve_many(missing + self.capacity.div_ceil(2))
                 .await,
         );
-        for permit in [&mut self.connected, &mut self.resubscribed, &mut self.gap] {
-            *permit = permit
-                .take()
-                .or_else(|| self.event_tx.clone().try_reserve_owned().ok());
+        let event_tx = &self.event_tx;
+        let free = || event_tx.clone().try_reserve_owned().ok();
+        for permit in [
+            &mut self.connected,
+            &mut self.resubscribed,
+            &mut self.lagged,
+            &mut self.gap,
+        ] {
+            *permit = permit.take().or_else(free);
         }
+        let wanted = PLACES_FOR_ERRORS - self.errors.len();
+        self.errors
+            .extend(std::iter::repeat_with(free).take(wanted).flatten());
     }
 
     pub(crate) fn connected(&mut self, session: SessionId) {
@@ -101,6 +118,14 @@ impl EventQueue {
     pub(crate) fn flush(&mut self, session: SessionId) {
         if self.restored.is_empty() {
             return;
+        }
+        // What was thrown away came before this, so it is told before this.
+        if !self.tell_missed(session) {
+            let Some(permit) = self.lagged.take() else {
+                return;
+            };
+            let missed = std::mem::take(&mut self.missed);
+            permit.send(Event::Lagged { session, missed });
         }
         let reserved = self.resubscribed.take();
         let permit = reserved.or_else(|| self.event_tx.clone().try_reserve_owned().ok());
@@ -138,32 +163,53 @@ impl EventQueue {
 
     /// Queues an event of the running session, or applies the policy.
     pub(crate) fn deliver(&mut self, session: SessionId, event: Event) -> Delivery {
+        if self.event_tx.is_closed() {
+            return Delivery::Gone;
+        }
         self.flush(session);
-        if self.missed > 0 {
-            let lagged = Event::Lagged {
-                session,
-                missed: self.missed,
-            };
-            match self.event_tx.try_send(lagged) {
-                Ok(()) => self.missed = 0,
-                Err(error) => return self.undelivered(&error),
-            }
+        if !self.tell_missed(session) {
+            return self.crowded_out(session, event);
         }
-        match self.event_tx.try_send(event) {
-            Ok(()) => Delivery::Queued,
-            Err(error) => self.undelivered(&error),
+        if let Ok(place) = self.event_tx.try_reserve() {
+            place.send(event);
+            return Delivery::Queued;
         }
+        self.crowded_out(session, event)
     }
 
-    fn undelivered(&mut self, error: &TrySendError<Event>) -> Delivery {
-        if matches!(error, TrySendError::Closed(_)) {
-            return Delivery::Gone;
+    /// Announces what was thrown away, if anything was and there is a place. Whether nothing is left to announce.
+    fn tell_missed(&mut self, session: SessionId) -> bool {
+        if self.missed > 0
+            && let Ok(place) = self.event_tx.try_reserve()
+        {
+            let missed = std::mem::take(&mut self.missed);
+            place.send(Event::Lagged { session, missed });
+        }
+        self.missed == 0
+    }
+
+    fn crowded_out(&mut self, session: SessionId, event: Event) -> Delivery {
+        if matches!(event, Event::ServerError { .. }) && self.deliver_error(session, event) {
+            return Delivery::Queued;
         }
         self.missed += 1;
         match self.overflow {
             Overflow::Reconnect => Delivery::Overflow,
             Overflow::DropNewest => Delivery::Dropped,
         }
+    }
+
+    /// Into a reserved place, if one is left: a `ServerError`, and what was thrown away before it.
+    fn deliver_error(&mut self, session: SessionId, event: Event) -> bool {
+        if self.errors.len() < 2 {
+            return false;
+        }
+        if self.missed > 0 {
+            let missed = std::mem::take(&mut self.missed);
+            send(self.errors.pop(), Event::Lagged { session, missed });
+        }
+        send(self.errors.pop(), event);
+        true
     }
 
     /// The last event. The stream ends behind it.

@@ -269,10 +269,8 @@ impl Registry {
     }
 
     /// Whether every wanted kind is confirmed on this session.
-    pub(crate) fn settled(&self) -> bool {
-        self.entries
-            .iter()
-            .all(|entry| !entry.is_wanted() || entry.state == State::Active)
+    pub(crate) const fn settled(&self) -> bool {
+        self.settled
     }
 
     /// Whoever waits without a connection has a deadline at once, and whoever joins a request in flight has that

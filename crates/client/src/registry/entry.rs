@@ -1,5 +1,7 @@
 //! One kind: what the user wants of it, and what the server is known to do.
 
+use std::time::Duration;
+
 use rand::Rng;
 use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
@@ -59,7 +61,14 @@ pub(super) struct Entry {
     /// without a connection, and never moved.
     pub(super) deadline: Option<Instant>,
     retry: Backoff,
+    /// How many requests in a row got no answer since the kind was last confirmed, over all sessions.
+    unanswered: u32,
+    /// Not to look into an unknown state before this, unless a caller waits.
+    look_at: Option<Instant>,
 }
+
+/// How often the wait after an unanswered request doubles.
+const MOST_DOUBLINGS: u32 = 6;
 
 impl Entry {
     pub(super) const fn new(kind: SubscriptionKind, retry: Backoff) -> Self {
@@ -72,6 +81,8 @@ impl Entry {
             unsubscribers: Vec::new(),
             deadline: None,
             retry,
+            unanswered: 0,
+            look_at: None,
         }
     }
 
@@ -104,9 +115,10 @@ impl Entry {
             }
             State::Active if !self.is_wanted() || must_end => Some((Verb::Unsubscribe, None)),
             // Wanted but in an unknown state: ending it first is the only way to a known one.
-            State::Unknown { .. } if self.is_wanted() || must_end => {
+            State::Unknown { .. } if must_end || !self.subscribers.is_empty() => {
                 Some((Verb::Unsubscribe, None))
             }
+            State::Unknown { .. } if self.is_wanted() => Some((Verb::Unsubscribe, self.look_at)),
             _ => None,
         }
     }
@@ -191,6 +203,7 @@ impl Entry {
     pub(super) fn activate(&mut self) -> bool {
         self.state = State::Active;
         self.retry.reset();
+        self.unanswered = 0;
         if !self.is_wanted() || !self.unsubscribers.is_empty() {
             return false;
         }
@@ -225,6 +238,15 @@ impl Entry {
         self.doubtful = true;
     }
 
+    /// A request got no answer. Whether the session is to blame: the first time. After that the kind is, which must not
+    /// cost the others their session: it is left alone for a while, and for twice as long each time.
+    pub(super) fn go_unanswered(&mut self, now: Instant, timeout: Duration) -> bool {
+        let before = self.unanswered;
+        self.unanswered = before.saturating_add(1);
+        self.look_at = Some(now + timeout * (1 << before.min(MOST_DOUBLINGS)));
+        before == 0
+    }
+
     /// The server refused to unsubscribe: it may be live or not.
     pub(super) fn refuse_unsubscribe(&mut self, text: &ServerText) {
         self.state = State::Unknown {
@@ -253,6 +275,7 @@ impl Entry {
     pub(super) fn lose(&mut self, deadline: Instant) -> bool {
         self.state = State::Absent;
         self.doubtful = false;
+        self.look_at = None;
         self.retry.reset();
         self.answer_unsubscribers(&Ok(()));
         let waits = self.is_wanted() && (!self.is_established() || !self.subscribers.is_empty());

@@ -44,10 +44,11 @@ impl Registry {
         let index = self.position(&flight.kind)?;
         let entry = &mut self.entries[index];
         entry.state = State::Unknown { asked: flight.verb };
+        let first = entry.go_unanswered(now, after);
         if flight.verb == Verb::Unsubscribe {
             entry.answer_unsubscribers(&Err(UnsubscribeError::Timeout { after }));
         } else if entry.is_established() {
-            return Some(GapCause::ResubscribeTimeout { kind: flight.kind });
+            return first.then_some(GapCause::ResubscribeTimeout { kind: flight.kind });
         } else if entry.unsubscribers.is_empty() {
             entry.give_up(SubscribeError::Timeout { after });
         }

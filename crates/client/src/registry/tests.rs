@@ -294,6 +294,36 @@ fn restored_kinds_are_announced_in_their_original_order_whatever_was_confirmed_f
 }
 
 #[test]
+fn kind_that_is_never_answered_costs_the_others_one_session_and_no_more() {
+    let mut bench = Bench::online();
+    (1..=3).for_each(|number| bench.establish(number));
+    bench.reconnect();
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.pass(TIMEOUT);
+    let cause = GapCause::ResubscribeTimeout { kind: kind(1) };
+    assert_eq!(bench.step(), Some(Step::End(cause)));
+    bench.reconnect();
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.pass(TIMEOUT);
+    for number in [2, 3] {
+        assert_eq!(bench.step(), Some(resubscribe(number)));
+        bench.registry.subscribed(&kind(number));
+        bench.pass(PACING);
+    }
+    let others = Step::Resubscribed(vec![kind(2), kind(3)]);
+    assert_eq!(bench.step(), Some(others));
+    assert_eq!(bench.step(), None);
+    // It is looked into later: ended first, to have a known state, and subscribed again.
+    bench.pass(TIMEOUT * 2);
+    assert_eq!(bench.step(), Some(unsubscribe(1)));
+    bench.registry.unsubscribed(&kind(1));
+    bench.pass(PACING);
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.registry.subscribed(&kind(1));
+    assert_eq!(bench.step(), Some(Step::Resubscribed(vec![kind(1)])));
+}
+
+#[test]
 fn kind_unsubscribed_while_being_restored_is_not_announced() {
     let mut bench = Bench::online();
     bench.establish(1);

@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use super::{Flow, Session, SessionEnd};
+use super::{Flow, Session};
 use crate::queue::Delivery;
 use crate::registry::Ack;
 use crate::transport::Incoming;
@@ -92,10 +92,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 
     fn deliver(&mut self, event: Event) -> Flow {
-        match self.events.deliver(self.id, event) {
+        let delivery = self.events.deliver(self.id, event);
+        match delivery {
             Delivery::Queued | Delivery::Dropped => Flow::Continue(()),
+            // What was accepted is still to be written. The loss is counted, and told before the end.
+            _ if self.closing.is_some() => Flow::Continue(()),
             Delivery::Overflow => self.lost(GapCause::Overflow),
-            Delivery::Gone => Flow::Break(SessionEnd::Stopped(CloseReason::EventsDropped)),
+            Delivery::Gone => self.begin_closing(CloseReason::EventsDropped),
         }
     }
 

@@ -5,7 +5,8 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::harness::*;
-use crate::{CloseReason, Event, SendError, SessionId, SubscribeError, UnsubscribeError};
+use super::messages::transaction;
+use crate::{CloseReason, Config, Event, SendError, SessionId, SubscribeError, UnsubscribeError};
 
 const CLOSED: Event = Event::Closed {
     reason: CloseReason::Requested,
@@ -181,4 +182,32 @@ async fn client_waiting_for_its_user_can_be_closed() {
     client.close().await;
     assert_eq!(begun.elapsed(), Duration::ZERO);
     assert_eq!(rest(&mut events).await.last(), Some(&CLOSED));
+}
+
+#[tokio::test(start_paused = true)]
+async fn full_queue_does_not_cut_short_what_is_still_to_be_written() {
+    let small = Config {
+        event_capacity: 2,
+        ..config()
+    };
+    let (client, _events, _network, mut peer) = connected(small).await;
+    // More than the pipe holds, so that it waits until the peer reads.
+    let sending = tokio::spawn({
+        let client = client.clone();
+        async move { client.submit_transaction(transaction(1, 500_000)).await }
+    });
+    settle().await;
+    let closing = tokio::spawn(async move { client.close().await });
+    settle().await;
+    for number in 0..10 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    let mut frames = Vec::new();
+    while let Some(frame) = peer.frame().await {
+        frames.push(frame);
+    }
+    assert!(matches!(frames[..], [Message::Text(_), Message::Close(_)]));
+    assert_eq!(outcome(sending).await, Ok(()));
+    outcome(closing).await;
 }

@@ -171,27 +171,32 @@ async fn loss_before_a_close_is_announced_before_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn server_errors_and_garbage_count_as_missed_too() {
+async fn garbage_and_errors_beyond_their_places_count_as_missed_too() {
     let (client, mut events, _network, mut peer) = connected(small(Overflow::DropNewest)).await;
     let call = subscribe(&client, &ticker(1)).await;
     peer.message().await;
     for number in 0..50 {
         peer.push(&data(number)).await;
     }
-    peer.error("no").await;
-    peer.send("garbage").await;
-    // The call learns it although the event had no place.
+    for _ in 0..50 {
+        peer.error("no").await;
+        peer.send("garbage").await;
+    }
+    // The call learns it whatever became of the events.
     assert!(outcome(call).await.is_err());
     settle().await;
-    let mut delivered = 0;
-    while let Some(Some(_)) = futures_util::FutureExt::now_or_never(events.recv()) {
-        delivered += 1;
+    let (mut delivered, mut missed) = (0, 0);
+    let mut count = |event: Event| match event {
+        Event::Lagged { missed: some, .. } => missed += some,
+        _ => delivered += 1,
+    };
+    while let Some(Some(event)) = futures_util::FutureExt::now_or_never(events.recv()) {
+        count(event);
     }
     peer.push(&ServerMessage::Error("again".into())).await;
-    let Event::Lagged { missed, .. } = next(&mut events).await else {
-        panic!()
-    };
-    assert_eq!(missed, 52 - delivered);
+    count(next(&mut events).await);
+    assert_eq!(delivered + missed, 150);
+    assert!(delivered < 30, "{delivered}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -228,4 +233,61 @@ async fn lifecycle_events_are_never_lost_even_with_the_smallest_queue() {
             reason: CloseReason::Requested
         }]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_of_the_server_have_places_of_their_own_in_a_full_queue() {
+    for overflow in [Overflow::DropNewest, Overflow::Reconnect] {
+        let (_client, mut events, _network, mut peer) = connected(small(overflow)).await;
+        // As many as fit: one more would be too many.
+        for number in 0..4 {
+            peer.push(&data(number)).await;
+        }
+        peer.error("margin call").await;
+        settle().await;
+        for number in 0..4 {
+            let event = next(&mut events).await;
+            let message = data(number);
+            let session = SessionId(1);
+            assert_eq!(event, Event::Message { session, message });
+        }
+        let event = next(&mut events).await;
+        assert!(matches!(event, Event::ServerError { .. }), "{event:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_thrown_away_is_told_before_an_error_and_before_resubscribed() {
+    let (client, mut events, mut network, mut peer) = connected(small(Overflow::DropNewest)).await;
+    establish(&client, &mut peer, &[ticker(1)]).await;
+    peer.cut();
+    let mut peer = network.accept().await;
+    assert!(matches!(next(&mut events).await, Event::Gap { .. }));
+    for number in 0..20 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    peer.error("margin call").await;
+    for number in 20..40 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    peer.accept(&ticker(1)).await;
+    settle().await;
+    let mut labels = Vec::new();
+    let mut told = 0;
+    while let Some(Some(event)) = futures_util::FutureExt::now_or_never(events.recv()) {
+        match event {
+            Event::Message { .. } => told += 1,
+            Event::Lagged { missed, .. } => {
+                told += missed;
+                labels.push("lagged");
+            }
+            Event::ServerError { .. } => labels.push("error"),
+            Event::Resubscribed { .. } => labels.push("resubscribed"),
+            _ => {}
+        }
+    }
+    assert_eq!(labels, ["lagged", "error", "lagged", "resubscribed"]);
+    assert_eq!(told, 40);
 }
