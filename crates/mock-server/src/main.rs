@@ -1,6 +1,7 @@
 //! The mock exchange as a program, to point any WebSocket tool or SDK at.
 
 use std::error::Error;
+use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
@@ -93,14 +94,22 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
         return Ok(at_once?);
     }
     let server = builder(options)?.start().await?;
-    println!("{}", introduction(&server));
+    print(&introduction(&server));
     tokio::select! {
         result = interrupted => result?,
         () = rest(lifetime) => {}
     }
-    println!("\nclosing {} sessions", server.sessions());
+    // Counted before: afterwards there are none.
+    let sessions = server.sessions();
     server.shutdown().await;
+    print(&format!("\nclosed {sessions} sessions"));
     Ok(())
+}
+
+/// Prints for whoever reads. A closed or full stdout is no reason to stop serving, but `println!`
+/// would panic.
+fn print(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 fn builder(options: Options) -> Result<MockServerBuilder, Box<dyn Error>> {

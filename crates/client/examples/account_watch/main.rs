@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::error::Error;
+use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -73,12 +74,14 @@ async fn subscribe(client: &Client, kinds: &[SubscriptionKind], output: &RefCell
     all
 }
 
-/// Prints events until the time is up, the user interrupts, or the client ends.
+/// Prints events until the time is up, the user interrupts, nobody reads any more, or the client ends.
 async fn follow(client: &Client, mut events: Events, target: &Target, output: &RefCell<Output>) {
     let start = Instant::now();
     let mut cut = target.cut_after().map(|after| start + after);
     let end = target.lifetime().map(|lifetime| start + lifetime);
-    loop {
+    // One listener for all turns: a new one each turn would miss a signal that arrives while an event is printed.
+    let mut interrupted = pin!(interrupted());
+    while !output.borrow().is_broken() {
         tokio::select! {
             event = events.recv() => match event {
                 Some(event) => output.borrow_mut().event(&event),
@@ -90,7 +93,7 @@ async fn follow(client: &Client, mut events: Events, target: &Target, output: &R
                 target.cut();
             }
             () = at(end) => break,
-            _ = tokio::signal::ctrl_c() => break,
+            () = &mut interrupted => break,
         }
     }
     client.close().await;
@@ -105,6 +108,14 @@ async fn at(moment: Option<Instant>) {
     match moment {
         Some(moment) => sleep_until(moment).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Waits for Ctrl-C.
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Without a listener the system's own way holds: Ctrl-C ends the process, so there is nothing to wait for.
+        std::future::pending::<()>().await;
     }
 }
 

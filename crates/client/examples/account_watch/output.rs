@@ -67,6 +67,11 @@ impl Output {
         self.note(&text);
     }
 
+    /// Whether printing is of no use any more.
+    pub(crate) const fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     fn count(&mut self, event: &Event) {
         match event {
             Event::Connected { .. } => self.sessions += 1,

@@ -75,6 +75,23 @@ async fn ctrl_c_closes_clients_with_1001_and_succeeds() {
 }
 
 #[tokio::test]
+async fn a_closed_stdout_is_no_reason_to_fail() {
+    let mut command = Command::new(PROGRAM);
+    command.args(["--listen", "127.0.0.1:0", "--quiet", "--for", "100ms"]);
+    command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    let mut child = command.spawn().expect("cargo has built it");
+    // Before or after the introduction: the last line finds it closed in any case.
+    drop(child.stdout.take());
+    let output = within("the end", child.wait_with_output()).await.unwrap();
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{text}");
+    assert!(!text.contains("panicked"), "{text}");
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_is_said_on_one_line() {
     let output = Command::new(PROGRAM)
         .args(["--rate", "-1"])
