@@ -8,7 +8,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, StringDeserializer};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Unexpected, Visitor};
 
 use crate::scalar::{RawJson, Unrecognized};
 
@@ -81,27 +81,78 @@ impl<'de, T: Tagged> Visitor<'de> for UnionVisitor<T> {
     }
 
     fn visit_unit<E: Error>(self) -> Result<T, E> {
-        T::null().ok_or_else(|| E::invalid_type(serde::de::Unexpected::Unit, &self))
+        T::null().ok_or_else(|| E::invalid_type(Unexpected::Unit, &self))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
-        let mut unknown: Option<(String, RawJson)> = None;
-        let mut several = false;
+        let mut unknown = UnknownKeys::default();
         while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
             match key {
                 Key::Tag(tag) => return read_tagged(tag, map),
                 Key::Field(name) => return T::read_untagged(replay(name, map)),
-                Key::Other(name) if unknown.is_none() => unknown = Some((name, map.next_value()?)),
-                Key::Other(_) => {
-                    several = true;
-                    skip_payload(&mut map)?;
-                }
+                Key::Other(name) => unknown.see::<T>(name, map.next_value()?),
             }
         }
-        match unknown {
-            Some((name, payload)) if !several => keep_unrecognized(&name, payload),
-            _ => Err(A::Error::custom(NOT_ONE_KEY)),
+        match unknown.variant() {
+            Some((name, payload)) => keep_unrecognized(&name, payload),
+            None => Err(A::Error::custom(NOT_ONE_KEY)),
         }
+    }
+}
+
+/// How much an unknown key and its value look like a variant, in rising order.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+enum Likeness {
+    /// A field, as far as one can tell.
+    Field,
+    /// A payload-less variant, or a field without a value.
+    Bare,
+    /// A variant with its payload.
+    Variant,
+}
+
+impl Likeness {
+    /// A variant's name begins with a letter of the same case as a known one's, and its payload is an object.
+    fn of<T: Tagged>(name: &str, payload: &RawJson) -> Self {
+        let upper = |name: &str| name.starts_with(char::is_uppercase);
+        if !T::TAGS.iter().any(|tag| upper(tag) == upper(name)) {
+            return Self::Field;
+        }
+        match payload.as_str() {
+            json if json.starts_with('{') => Self::Variant,
+            "null" => Self::Bare,
+            _ => Self::Field,
+        }
+    }
+}
+
+/// The keys of an object that has no known one, of which one may name a variant and the others be fields beside it.
+///
+/// A key that is alone always names the variant. Of several it is the one that looks most like a variant, wherever it
+/// stands, so `{"expired":{},"seq":2}` is `expired` and loses `seq`, as a known variant would. When two look equally
+/// like one, the object is no variant: nobody could say whether it is two messages or a bag of fields.
+#[derive(Default)]
+struct UnknownKeys {
+    best: Option<(Likeness, String, RawJson)>,
+    tied: bool,
+}
+
+impl UnknownKeys {
+    fn see<T: Tagged>(&mut self, name: String, payload: RawJson) {
+        let likeness = Likeness::of::<T>(&name, &payload);
+        match &self.best {
+            Some((best, ..)) if likeness < *best => {}
+            Some((best, ..)) if likeness == *best => self.tied = true,
+            _ => {
+                self.best = Some((likeness, name, payload));
+                self.tied = false;
+            }
+        }
+    }
+
+    fn variant(self) -> Option<(String, RawJson)> {
+        let (_, name, payload) = self.best.filter(|_| !self.tied)?;
+        Some((name, payload))
     }
 }
 
@@ -196,7 +247,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Replay<A> {
     }
 }
 
-/// Reads a string enum through its `From<&str>` or `FromStr`, without an allocation for a known value.
+/// Reads a string enum through its `From<&str>` or `FromStr`, without an allocation for a known string.
+///
+/// A later server may give a value a payload. An open enum, which has a value for any word, then reads an object with
+/// exactly one key as the word that the key is: `{"custom":{"code":1}}` is `custom`. The payload is lost, since the
+/// enum has no place for it, and the value is written back as a string; but the rest of the message is kept. Every
+/// other shape is an error, and so is every object for a closed enum.
 pub(crate) fn deserialize_word<'de, T, D>(
     deserializer: D,
     expected: &'static str,
@@ -205,7 +261,7 @@ pub(crate) fn deserialize_word<'de, T, D>(
 where
     D: Deserializer<'de>,
 {
-    deserializer.deserialize_str(WordVisitor { expected, read })
+    deserializer.deserialize_any(WordVisitor { expected, read })
 }
 
 struct WordVisitor<T> {
@@ -213,7 +269,14 @@ struct WordVisitor<T> {
     read: fn(&str) -> Option<T>,
 }
 
-impl<T> Visitor<'_> for WordVisitor<T> {
+impl<T> WordVisitor<T> {
+    /// Whether any word has a value. No closed enum has the empty one.
+    fn is_open(&self) -> bool {
+        (self.read)("").is_some()
+    }
+}
+
+impl<'de, T> Visitor<'de> for WordVisitor<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -222,5 +285,15 @@ impl<T> Visitor<'_> for WordVisitor<T> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
         (self.read)(text).ok_or_else(|| E::custom(format_args!("expected {}", self.expected)))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        if self.is_open()
+            && let Some((word, IgnoredAny)) = map.next_entry::<String, _>()?
+            && map.next_key::<IgnoredAny>()?.is_none()
+        {
+            return self.visit_str(&word);
+        }
+        Err(A::Error::invalid_type(Unexpected::Map, &self))
     }
 }

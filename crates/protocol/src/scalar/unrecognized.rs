@@ -7,10 +7,11 @@ use serde::{Serialize, Serializer};
 use super::RawJson;
 use crate::text;
 
-/// A variant of a union that this version of the specification does not have, kept whole.
+/// A variant of a union that this version of the specification does not have, with its whole payload.
 ///
-/// Writes itself back as it came. The name is whatever the other side sent, of any length; `Debug` shows its beginning,
-/// and of the payload only the size.
+/// Writes itself back as it came, but for keys beside the variant's name, which are ignored as they are beside a known
+/// one. The name is whatever the other side sent, of any length; `Debug` shows its beginning, and of the payload only
+/// the size.
 ///
 /// ```
 /// # use rocketfi_protocol::{RawJson, Unrecognized};

@@ -1,8 +1,8 @@
 //! What the specification does not have yet is kept, and costs nothing else.
 
 use rocketfi_protocol::{
-    ClientMessage, MarkPrice, OrderEventData, RawJson, ServerMessage, SubscriptionKind, decode,
-    decode_client, encode,
+    ClientMessage, DecodeError, MarkPrice, OrderEventData, RawJson, ServerMessage, SignatureScheme,
+    SubscriptionKind, decode, decode_client, encode,
 };
 use serde_json::{Value, json};
 
@@ -178,4 +178,119 @@ fn an_arm_without_a_payload_may_yet_get_one() {
     assert_eq!((arm.name(), arm.payload()), ("Suspended", None));
     frame["MarkPriceUpdate"]["markPrice"] = json!({ "Suspended": { "since": 5 } });
     assert_eq!(written(&read(&frame)), frame);
+}
+
+/// Of the places above, those that take a word and no variant.
+const WORDS: [&str; 8] = [
+    OPEN_PLACES[1],
+    OPEN_PLACES[2],
+    OPEN_PLACES[3],
+    OPEN_PLACES[4],
+    OPEN_PLACES[5],
+    OPEN_PLACES[6],
+    OPEN_PLACES[9],
+    OPEN_PLACES[10],
+];
+
+#[test]
+fn a_word_with_a_payload_loses_the_payload_and_nothing_else() {
+    for place in WORDS {
+        let known = with(place, json!("somethingNew"));
+        for payload in [json!({ "code": 1, "deep": [{}] }), json!(null), json!(7)] {
+            let message = read(&with(place, json!({ "somethingNew": payload })));
+            assert_eq!(message, read(&known), "{place}");
+            assert_eq!(written(&message), known, "{place}");
+        }
+    }
+    let side = "/OpenOrdersUpdate/orders/0/side";
+    assert_eq!(
+        read(&with(side, json!({ "Sell": { "short": true } }))),
+        read(&with(side, json!("Sell")))
+    );
+}
+
+#[test]
+fn a_word_is_nothing_but_a_string_or_an_object_with_one_key() {
+    for place in WORDS {
+        for value in [
+            json!({}),
+            json!({ "a": 1, "b": {} }),
+            json!(["Buy"]),
+            json!(7),
+            json!(true),
+        ] {
+            let frame = with(place, value).to_string();
+            let error = decode(&frame).expect_err(&frame);
+            assert!(matches!(error, DecodeError::Body { .. }), "{error:?}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_enum_takes_no_payload() {
+    for json in [r#"{"EIP712":null}"#, r#"{"EIP712":{"domain":1}}"#] {
+        let error = serde_json::from_str::<SignatureScheme>(json).unwrap_err();
+        let expected = "invalid type: map, expected a value of SignatureScheme";
+        assert!(error.to_string().starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn keys_beside_an_unknown_arm_cost_nothing_but_themselves() {
+    let upper = [OPEN_PLACES[7], OPEN_PLACES[8], OPEN_PLACES[11]];
+    let places = [(OPEN_PLACES[0], "expired")].into_iter();
+    for (place, name) in places.chain(upper.map(|place| (place, "Expired"))) {
+        for payload in [json!({ "at": 1 }), json!({})] {
+            // Fields stand on both sides of the name.
+            let frame = with(
+                place,
+                json!({ "Absent": null, "aaa": [{}], name: payload, "zzz": 2 }),
+            );
+            let kept = with(place, json!({ name: payload }));
+            assert_eq!(read(&frame), read(&kept), "{place}");
+            assert_eq!(written(&read(&frame)), kept, "{place}");
+        }
+        let frame = with(place, json!({ "aaa": 1, name: null, "zzz": 2 }));
+        assert_eq!(
+            written(&read(&frame)),
+            with(place, json!({ name: null })),
+            "{place}"
+        );
+    }
+}
+
+#[test]
+fn keys_beside_an_unknown_message_cost_nothing_but_themselves() {
+    let payload = r#"{ "b":1.50, "a":[1e400] }"#;
+    let table = [
+        (format!(r#"{{"MarginCall":{payload},"seq":1}}"#), payload),
+        (
+            format!(r#"{{"seq":1,"sent":{{"at":1}},"MarginCall":{payload},"Empty":null}}"#),
+            payload,
+        ),
+        (r#"{"MarginCall":null,"seq":1}"#.to_owned(), "null"),
+        (r#"{"seq":{},"MarginCall":null}"#.to_owned(), "null"),
+    ];
+    for (frame, payload) in table {
+        let message = decode(&frame).unwrap_or_else(|error| panic!("{error}: {frame}"));
+        assert!(matches!(message, ServerMessage::Unrecognized(_)), "{frame}");
+        let kept = format!(r#"{{"MarginCall":{payload}}}"#);
+        assert_eq!(encode(&message), kept, "{frame}");
+    }
+}
+
+#[test]
+fn fields_without_a_variant_among_them_are_no_message() {
+    for frame in [
+        r#"{"a":1,"b":2}"#,
+        r#"{"instrument":"x","quote":{"bid":"1"},"seq":{}}"#,
+        r#"{"MarginCall":1,"seq":2}"#,
+        r#"{"MarginCall":{},"Liquidation":{}}"#,
+        r#"{"MarginCall":{},"MarginCall":{}}"#,
+        r#"{"MarginCall":null,"Liquidation":null}"#,
+    ] {
+        assert_eq!(decode(frame), Err(DecodeError::Shape), "{frame}");
+    }
+    let frame = r#"{"SubscribeAll":{},"seq":2}"#;
+    assert_eq!(decode_client(frame), Err(DecodeError::Shape));
 }
