@@ -114,7 +114,8 @@ impl Config {
         }
     }
 
-    /// Checks every field.
+    /// Checks every field by itself. What shows only when TLS is set up (no roots to trust, a host that no certificate
+    /// can name) is reported by [`Builder::connect`](crate::Builder::connect) and [`Builder::start`](crate::Builder::start).
     ///
     /// # Errors
     /// All problems at once, in the order of the fields.

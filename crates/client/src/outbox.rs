@@ -28,7 +28,8 @@ const PONG: &str = "\"Pong\"";
 pub(crate) struct Outbox {
     write_timeout: Duration,
     control: Control,
-    /// Bounded: commands are taken only while there is room, and one request is in flight at a time.
+    /// Bounded: commands are taken only while there is room, and one request is in flight at a time. One that was given
+    /// up leaves its frame here until the write timeout, so there are at most as many of those as request timeouts fit.
     data: VecDeque<Data>,
     close: Close,
     writing: Option<Writing>,
