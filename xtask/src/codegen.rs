@@ -103,7 +103,30 @@ impl Job {
 
 /// A path as it is shown: inside the workspace without the machine's part, so that output is the same everywhere.
 pub(crate) fn shown(path: &Path) -> String {
-    let path = path.strip_prefix(workspace()).unwrap_or(path);
+    inside(path).unwrap_or_else(|| spelled(path))
+}
+
+/// What a banner calls a specification: no folder of the machine's may show in generated code.
+fn source_name(path: &Path) -> String {
+    let name = || spelled(path.file_name().map_or(path, Path::new));
+    inside(path).unwrap_or_else(name)
+}
+
+/// The path from the workspace's root, however it was given.
+fn inside(path: &Path) -> Option<String> {
+    let path = canonical(path);
+    let path = path.strip_prefix(canonical(workspace())).ok()?;
+    Some(spelled(path))
+}
+
+/// A file that is yet to be written has a folder at least.
+fn canonical(path: &Path) -> PathBuf {
+    let folder = || Some(path.parent()?.canonicalize().ok()?.join(path.file_name()?));
+    let found = path.canonicalize().ok().or_else(folder);
+    found.unwrap_or_else(|| path.to_owned())
+}
+
+fn spelled(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 

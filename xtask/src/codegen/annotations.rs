@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::{CodegenError, Problem};
+use super::names;
 
 /// The annotation file, and which of its entries have been of use.
 pub(crate) struct Annotations {
@@ -153,11 +154,31 @@ impl Annotations {
                 file: file.clone(),
                 source,
             })?;
-        Ok(Self {
+        let notes = Self {
             file,
             entries: entries.unwrap_or_default(),
             used: RefCell::default(),
-        })
+        };
+        notes.refuse_no_names()?;
+        Ok(notes)
+    }
+
+    /// Names go into the code as they are.
+    fn refuse_no_names(&self) -> Result<(), CodegenError> {
+        let Entries { fields, values, .. } = &self.entries;
+        let fields = fields
+            .iter()
+            .filter_map(|(key, field)| Some((format!("fields/{key}"), field.name.as_ref()?)));
+        let values = values
+            .iter()
+            .map(|(key, word)| (format!("values/{key}"), &word.name));
+        for (entry, name) in fields.chain(values) {
+            // `Unrecognized` is the variant for what the specification does not have.
+            if !names::is_identifier(name) || name == "Unrecognized" || name.starts_with("r#") {
+                return Err(self.problem(&entry, Problem::NoName(name.clone())));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn unions(&self) -> &Unions {

@@ -88,6 +88,14 @@ pub(crate) enum Problem {
     NotARecord(String),
     #[error("matches nothing in the specification")]
     MatchesNothing,
+    #[error("`{0}` cannot be a Rust name here")]
+    NoName(String),
+    #[error("one variant alone may come without its tag; `{0}` does already")]
+    UntaggedTwice(String),
+    #[error("what the client sends always has its tag")]
+    UntaggedClient,
+    #[error("`{field}` is of another type than `{path}`")]
+    TieTypes { field: String, path: String },
     #[error("`{0}` is no field here")]
     NoField(String),
     #[error("`{0}` is no variant here")]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::annotations::Annotations;
+use super::annotations::{Annotations, Unions};
 use super::document::{Document, Node};
 use super::error::{CodegenError, Problem};
 use super::model::{
@@ -22,9 +22,13 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         notes,
         types: BTreeMap::new(),
         by_pointer: BTreeMap::new(),
+        open: Vec::new(),
     };
     let kind = match document.schema(&unions.kind) {
         Some(schema) => Some(lower.root(&schema, &unions.kind)?),
+        None if unions.kind != Unions::default().kind => {
+            return Err(notes.problem("unions/kind", Problem::MatchesNothing));
+        }
         None => None,
     };
     let client = lower.root(&document.payload("client", &unions.client)?, &unions.client)?;
@@ -46,6 +50,8 @@ struct Lower<'a> {
     /// By Rust name, with the pointer to where each came from.
     types: BTreeMap<String, (TypeDef, String)>,
     by_pointer: BTreeMap<String, String>,
+    /// The references being followed that no named type stands between: one of them again has no end.
+    open: Vec<String>,
 }
 
 /// A type where it is used.
@@ -59,7 +65,7 @@ struct Use {
 impl Lower<'_> {
     /// One of the three unions, by the name the annotations give it.
     fn root(&mut self, node: &Node<'_>, wire: &str) -> Result<String, CodegenError> {
-        let node = peel(&peel(node)?.node.resolve()?)?.node.resolve()?;
+        let node = schema::settle(node)?.node;
         let name = self.define(&node, wire)?;
         match &self.types[&name].0.shape {
             Shape::Union(_) => Ok(name),
@@ -80,7 +86,7 @@ impl Lower<'_> {
             let inner = peel(&target)?;
             nullable |= inner.nullable;
             docs = docs.or(inner.docs);
-            self.referenced(&target, &inner.node)?
+            self.followed(&node, &target, &inner.node)?
         } else {
             self.inline(&node, wire)?
         };
@@ -94,6 +100,22 @@ impl Lower<'_> {
             docs,
             default,
         })
+    }
+
+    /// [`Self::referenced`], unless the reference leads back to itself.
+    fn followed(
+        &mut self,
+        from: &Node<'_>,
+        target: &Node<'_>,
+        inner: &Node<'_>,
+    ) -> Result<Type, CodegenError> {
+        if self.open.contains(&target.pointer) {
+            return Err(from.problem(Problem::RefCycle(format!("#{}", target.pointer))));
+        }
+        self.open.push(target.pointer.clone());
+        let ty = self.referenced(target, inner);
+        self.open.pop();
+        ty
     }
 
     fn referenced(&mut self, target: &Node<'_>, inner: &Node<'_>) -> Result<Type, CodegenError> {
@@ -122,7 +144,7 @@ impl Lower<'_> {
             Form::String => Type::String,
             Form::Any | Form::List(None) => Type::Raw,
             Form::List(Some(items)) => {
-                Type::List(Box::new(self.read(&items, &format!("{wire}Item"))?.ty))
+                Type::List(Box::new(self.element(&items, &format!("{wire}Item"))?))
             }
             Form::Map { key, value } => self.map(key.as_ref(), &value, wire)?,
         })
@@ -135,11 +157,20 @@ impl Lower<'_> {
         wire: &str,
     ) -> Result<Type, CodegenError> {
         let key = match key {
-            Some(key) => self.read(key, &format!("{wire}Key"))?.ty,
+            Some(key) => self.element(key, &format!("{wire}Key"))?,
             None => Type::String,
         };
-        let value = self.read(value, &format!("{wire}Value"))?.ty;
+        let value = self.element(value, &format!("{wire}Value"))?;
         Ok(Type::Map(Box::new(key), Box::new(value)))
+    }
+
+    /// What a list or a map holds: no type of ours says that it may be null, unless it is any JSON.
+    fn element(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
+        let used = self.read(node, wire)?;
+        if used.nullable && used.ty != Type::Raw {
+            return Err(node.problem(Problem::Unsupported("null")));
+        }
+        Ok(used.ty)
     }
 
     /// Defines the type of a schema once and gives its Rust name.
@@ -158,7 +189,10 @@ impl Lower<'_> {
         // Entered before its body is read: a type may contain itself.
         let def = self.placeholder(node, wire, &name);
         self.types.insert(name.clone(), (def, node.pointer.clone()));
+        // What lies inside a type with a name may lead back to it.
+        let open = std::mem::take(&mut self.open);
         let shape = self.shape(node, wire)?;
+        self.open = open;
         if let Some((def, _)) = self.types.get_mut(&name) {
             def.shape = shape;
         }
@@ -184,13 +218,13 @@ impl Lower<'_> {
         match schema::form(node)? {
             Form::Record => Ok(Shape::Record(self.record(node, wire)?)),
             Form::Union => self.union(node, wire),
-            Form::Words => Ok(Shape::Words(self.words(node, wire))),
+            Form::Words => self.words(node, wire).map(Shape::Words),
             Form::Integer(integer) => Ok(Shape::Newtype(integer)),
             _ => Err(node.expected("an object, a union, an enum or an integer")),
         }
     }
 
-    fn words(&self, node: &Node<'_>, wire: &str) -> Vec<Word> {
+    fn words(&self, node: &Node<'_>, wire: &str) -> Result<Vec<Word>, CodegenError> {
         let values = schema::words(node);
         let docs = node.get("x-enum-descriptions");
         let word = |(value, fallback): (&&str, String)| Word {
@@ -204,11 +238,31 @@ impl Lower<'_> {
                 .and_then(|map| map.text(value))
                 .map(str::to_owned),
         };
-        values
+        let words = values
             .iter()
             .zip(names::variant_names(values.iter().copied()))
             .map(word)
-            .collect()
+            .collect();
+        self.distinct(words, wire)
+    }
+
+    /// Names that annotations give may be those of other values; our own never are.
+    fn distinct(&self, words: Vec<Word>, owner: &str) -> Result<Vec<Word>, CodegenError> {
+        for (index, word) in words.iter().enumerate() {
+            let clash = |other: &&Word| other.rust == word.rust;
+            if let Some(by) = words[..index].iter().find(clash) {
+                let renamed = |word: &&Word| self.notes.value(owner, &word.wire).is_some();
+                let (at, by) = if renamed(&word) {
+                    (word, by)
+                } else {
+                    (by, word)
+                };
+                let entry = format!("values/{owner}.{}", at.wire);
+                let (name, by) = (word.rust.clone(), by.wire.clone());
+                return Err(self.notes.problem(&entry, Problem::NameClash { name, by }));
+            }
+        }
+        Ok(words)
     }
 }
 

@@ -6,15 +6,42 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 const TAKEN_TYPES: &[&str] = &[
     "Box",
     "BTreeMap",
+    "Clone",
+    "Copy",
+    "Debug",
+    "DecodeError",
+    "Default",
+    "Delivery",
+    "Deserialize",
+    "Deserializer",
+    "EcoString",
+    "Eq",
     "Err",
+    "Error",
+    "From",
+    "FromStr",
+    "Hash",
+    "Infallible",
+    "MapAccess",
+    "Message",
     "None",
+    "Number",
     "Ok",
     "Option",
     "Optional",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "RawJson",
     "Result",
+    "Scope",
     "Self",
+    "Serialize",
+    "Serializer",
     "Some",
     "String",
+    "Tagged",
+    "UnknownValue",
     "Unrecognized",
     "Vec",
 ];
@@ -41,8 +68,7 @@ pub(crate) fn variant_names<'a>(wires: impl IntoIterator<Item = &'a str>) -> Vec
 /// Field names: distinct even where wire names differ in case alone (`a` and `A`).
 pub(crate) fn field_names<'a>(wires: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     unique(wires.into_iter().map(|wire| {
-        let spelled = symbols(wire);
-        let name = spelled.to_snake_case();
+        let name = symbols(&letters(wire)).to_snake_case();
         // A single capital letter beside its small twin is market data's habit.
         let capital = wire.len() == 1 && wire.chars().all(char::is_uppercase);
         let name = if capital {
@@ -57,9 +83,29 @@ pub(crate) fn field_names<'a>(wires: impl IntoIterator<Item = &'a str>) -> Vec<S
 /// Converted twice, so that a further conversion (typify makes one) changes nothing: `a/b` is `Ab`, not `AB`.
 fn camel(wire: &str) -> String {
     identifier(
-        &symbols(wire).to_upper_camel_case().to_upper_camel_case(),
+        &symbols(&letters(wire))
+            .to_upper_camel_case()
+            .to_upper_camel_case(),
         "N",
     )
+}
+
+/// `x²` and `½` count as letters and digits, and yet Rust takes them in no name: these are left out.
+fn letters(wire: &str) -> String {
+    let starts = wire.starts_with(|first: char| first.is_ascii() || !first.is_numeric());
+    let known = |symbol: char| {
+        let word = symbol.is_ascii() || !symbol.is_alphanumeric();
+        word || is_identifier(&format!("x{symbol}"))
+    };
+    if starts && wire.chars().all(known) {
+        return wire.to_owned();
+    }
+    wire.replace(|symbol: char| !symbol.is_ascii_alphanumeric(), "_")
+}
+
+/// Whether Rust takes it as a name as it stands.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    syn::parse_str::<syn::Ident>(name).is_ok()
 }
 
 /// Values such as `>=` have no letters to make a name from.
@@ -89,9 +135,10 @@ fn identifier(name: &str, prefix: &str) -> String {
 }
 
 fn escape(name: &str) -> String {
-    match syn::parse_str::<syn::Ident>(name) {
-        Ok(_) => name.to_owned(),
-        Err(_) => format!("{name}_"),
+    if is_identifier(name) {
+        name.to_owned()
+    } else {
+        format!("{name}_")
     }
 }
 
@@ -129,6 +176,15 @@ mod tests {
             variant_names([">", ">=", "", "Self"]),
             ["Greater", "GreaterEqual", "NEmpty", "SelfValue"]
         );
+    }
+
+    #[test]
+    fn digits_that_rust_takes_in_no_name_are_left_out() {
+        assert_eq!(
+            field_names(["x²", "x", "٣d", "½", "größe"]),
+            ["x", "x2", "d", "symbol", "größe"]
+        );
+        assert_eq!(variant_names(["½", "x²", "٣"]), ["Symbol", "X", "Symbol2"]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use syn::{Attribute, parse_quote};
 
 use super::model::{Model, TypeDef};
 
+mod docs;
 mod imports;
 
 /// All tokens of the generated code, by Rust name.
@@ -85,60 +86,12 @@ pub(crate) fn doc(text: Option<&str>, wire: &str) -> Vec<Attribute> {
         .map(str::trim)
         .filter(|text| !text.is_empty())
         .unwrap_or(&fallback);
-    let line = |line: &str| -> Attribute {
-        let line = if line.trim().is_empty() {
-            String::new()
-        } else {
-            format!(" {}", escape(line.trim_end()))
+    let line = |line: String| -> Attribute {
+        let line = match line.trim_end() {
+            "" => String::new(),
+            text => format!(" {text}"),
         };
         parse_quote!(#[doc = #line])
     };
-    text.lines().map(line).collect()
-}
-
-/// Escapes links and HTML outside code spans, and makes bare addresses links.
-fn escape(line: &str) -> String {
-    let spans = line.split('`').enumerate().map(|(index, span)| {
-        if index % 2 == 1 {
-            span.to_owned()
-        } else {
-            escape_prose(span)
-        }
-    });
-    spans.collect::<Vec<_>>().join("`")
-}
-
-fn escape_prose(span: &str) -> String {
-    let words = span.split(' ').map(|word| {
-        let address = word.trim_matches(['<', '>', '(', ')', ',', '.', ';']);
-        if address.contains("://") {
-            return word
-                .replace(address, &format!("<{address}>"))
-                .replace("<<", "<")
-                .replace(">>", ">");
-        }
-        word.replace('[', "\\[")
-            .replace(']', "\\]")
-            .replace('<', "\\<")
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn descriptions_hold_no_markup_that_rustdoc_would_warn_of() {
-        assert_eq!(escape("a Map<K, V> of [ids]"), "a Map\\<K, V> of \\[ids\\]");
-        assert_eq!(escape("`Vec<[u8]>` stays"), "`Vec<[u8]>` stays");
-        assert_eq!(
-            escape("see https://example.org/a."),
-            "see <https://example.org/a>."
-        );
-        assert_eq!(
-            escape("see <https://example.org/a>"),
-            "see <https://example.org/a>"
-        );
-    }
+    docs::lines(text).into_iter().map(line).collect()
 }

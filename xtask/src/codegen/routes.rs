@@ -170,10 +170,12 @@ impl Resolver<'_> {
                 .iter()
                 .find(|known| known.wire == *field)
                 .ok_or_else(|| no_field(field))?;
-            resolved.push(Tie {
-                kind: Access::direct(kind),
-                update: self.access(entry, variant, path)?,
-            });
+            let (kind, update) = (Access::direct(kind), self.access(entry, variant, path)?);
+            if kind.ty != update.ty {
+                let (field, path) = (field.clone(), path.clone());
+                return Err(self.notes.problem(entry, Problem::TieTypes { field, path }));
+            }
+            resolved.push(Tie { kind, update });
         }
         Ok(Push {
             wire: update.to_owned(),
@@ -203,9 +205,26 @@ impl Resolver<'_> {
                     variant.rust
                 ));
             }
+            self.refuse_untagged_client(union, variant, note)?;
             routes.push(self.route(variant, note, kinds)?);
         }
         Ok(routes)
+    }
+
+    /// An entry of that name may be meant for the server's variant alone.
+    fn refuse_untagged_client(
+        &self,
+        union: &str,
+        variant: &Variant,
+        note: Option<&Message>,
+    ) -> Result<(), CodegenError> {
+        let server = self.variants(&self.model.server);
+        let shared = server.iter().any(|known| known.wire == variant.wire);
+        if union != self.model.client || shared || note.is_none_or(|note| !note.untagged) {
+            return Ok(());
+        }
+        let entry = format!("messages/{}/untagged", variant.wire);
+        Err(self.notes.problem(&entry, Problem::UntaggedClient))
     }
 
     fn route(

@@ -66,6 +66,27 @@ pub(crate) fn peel<'d>(node: &Node<'d>) -> Result<Peeled<'d>, CodegenError> {
     }
 }
 
+/// [`peel`] and every reference it meets, down to a schema that has a form.
+pub(crate) fn settle<'d>(node: &Node<'d>) -> Result<Peeled<'d>, CodegenError> {
+    let mut settled = peel(node)?;
+    let mut seen = Vec::new();
+    while let Some(target) = settled.node.reference() {
+        if seen.contains(&target) {
+            let problem = Problem::RefCycle(target.to_owned());
+            return Err(settled.node.problem(problem));
+        }
+        seen.push(target);
+        let inner = peel(&settled.node.resolve()?)?;
+        settled = Peeled {
+            node: inner.node,
+            nullable: settled.nullable || inner.nullable,
+            docs: settled.docs.or(inner.docs),
+            default: settled.default.or(inner.default),
+        };
+    }
+    Ok(settled)
+}
+
 impl Peeled<'_> {
     fn take_notes(&mut self) {
         let node = &self.node;

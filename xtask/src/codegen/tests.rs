@@ -113,6 +113,25 @@ fn a_second_write_changes_nothing() {
 }
 
 #[test]
+fn a_folder_in_the_way_leaves_everything_as_it_was() {
+    let out = tempfile::tempdir().unwrap();
+    fs::create_dir(out.path().join("b.rs")).unwrap();
+    let files = ["a.rs", "b.rs"].map(|file| (file.to_owned(), "one\n".to_owned()));
+    write(out.path(), &files).unwrap_err();
+    let left: Vec<_> = fs::read_dir(out.path()).unwrap().collect();
+    assert_eq!(left.len(), 1);
+}
+
+#[test]
+fn a_path_is_shown_the_same_however_it_is_given() {
+    let spec = Path::new("testdata/specs/strings.yaml");
+    let inside = "xtask/testdata/specs/strings.yaml";
+    assert_eq!(super::shown(spec), inside);
+    assert_eq!(super::shown(&Path::new("../xtask").join(spec)), inside);
+    assert_eq!(super::source_name(Path::new("/elsewhere/a.yaml")), "a.yaml");
+}
+
+#[test]
 fn one_changed_character_is_found() {
     let out = tempfile::tempdir().unwrap();
     let files = [("a.rs".to_owned(), "one\ntwo\n".to_owned())];

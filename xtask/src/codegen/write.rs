@@ -64,6 +64,10 @@ pub(crate) fn write(out: &Path, files: &[(String, String)]) -> Result<usize, Cod
         staged.push((stage(out, text).map_err(failed(&path))?, path));
     }
     let changed = staged.len() + stale.len();
+    // A rename onto a folder fails, and would do so with others behind it.
+    if let Some((_, path)) = staged.iter().find(|(_, path)| path.is_dir()) {
+        return Err(failed(path)(io::ErrorKind::IsADirectory.into()));
+    }
     for (temporary, path) in staged {
         temporary
             .persist(&path)

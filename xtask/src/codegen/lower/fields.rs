@@ -2,7 +2,7 @@
 
 use super::{
     Annotations, CodegenError, Default, Field, Integer, Lower, Node, Presence, Problem, Shape,
-    Type, Use, names, peel,
+    Type, Use, names, schema,
 };
 
 impl Lower<'_> {
@@ -12,28 +12,53 @@ impl Lower<'_> {
         node: &Node<'_>,
         wire: &str,
     ) -> Result<Vec<Field>, CodegenError> {
-        let parts = parts(node)?;
+        let parts = parts(node, &mut Vec::new())?;
         let required = required(&parts)?;
-        let properties: Vec<Node<'_>> = parts
-            .iter()
-            .filter_map(|part| part.get("properties"))
-            .flat_map(|map| map.children())
-            .collect();
+        let properties = properties(&parts);
         let wires: Vec<String> = properties.iter().map(Node::last_segment).collect();
         let mut rust = names::field_names(wires.iter().map(String::as_str));
         rename(self.notes, wire, &wires, &mut rust);
         let mut fields = Vec::new();
         for ((property, field), rust) in properties.iter().zip(&wires).zip(rust) {
             if let Some(by) = fields.iter().find(|known: &&Field| known.rust == rust) {
-                return Err(property.problem(Problem::NameClash {
-                    name: rust,
-                    by: by.wire.clone(),
-                }));
+                return Err(self.clash(wire, field, by));
             }
             let used = self.read(property, &format!("{wire}_{field}"))?;
             fields.push(self.field(wire, field, rust, used, required.contains(field)));
         }
+        self.refuse_aliases(wire, &fields)?;
         Ok(fields)
+    }
+
+    /// One key on the wire must mean one field.
+    fn refuse_aliases(&self, owner: &str, fields: &[Field]) -> Result<(), CodegenError> {
+        let mut taken: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|field| (field.wire.as_str(), field.wire.as_str()))
+            .collect();
+        for field in fields {
+            for alias in &field.aliases {
+                if let Some((_, by)) = taken.iter().find(|(name, _)| name == alias) {
+                    let (name, by) = (alias.clone(), (*by).to_owned());
+                    let entry = format!("fields/{owner}.{}", field.wire);
+                    return Err(self.notes.problem(&entry, Problem::NameClash { name, by }));
+                }
+                taken.push((alias, &field.wire));
+            }
+        }
+        Ok(())
+    }
+
+    /// Our own names are distinct: one of the two comes from an annotation.
+    fn clash(&self, owner: &str, wire: &str, by: &Field) -> CodegenError {
+        let note = self.notes.field(owner, wire);
+        let (at, by, name) = match note.and_then(|note| note.name.as_ref()) {
+            Some(name) => (wire, by.wire.as_str(), name),
+            None => (by.wire.as_str(), wire, &by.rust),
+        };
+        let (name, by) = (name.clone(), by.to_owned());
+        let entry = format!("fields/{owner}.{at}");
+        self.notes.problem(&entry, Problem::NameClash { name, by })
     }
 
     fn field(&self, owner: &str, wire: &str, rust: String, used: Use, required: bool) -> Field {
@@ -76,15 +101,21 @@ impl Lower<'_> {
                     .find(|word| value.value.as_str() == Some(&word.wire));
                 found.map(|word| Default::Word(word.rust.clone()))
             }
-            Shape::Newtype(_) => value.value.as_u64().map(Default::Unsigned),
+            Shape::Newtype(integer) if fits(*integer, value) => {
+                value.value.as_u64().map(Default::Unsigned)
+            }
             _ => None,
         };
         let default = match ty {
             _ if value.value.is_null() => return Ok(None),
             Type::Bool => value.value.as_bool().map(Default::Bool),
-            Type::Integer(Integer::U64 | Integer::U32) => {
+            Type::Integer(integer @ (Integer::I32 | Integer::I64)) if fits(*integer, value) => {
+                return Ok(None);
+            }
+            Type::Integer(integer) if fits(*integer, value) => {
                 value.value.as_u64().map(Default::Unsigned)
             }
+            Type::Integer(_) => None,
             Type::String => value
                 .value
                 .as_str()
@@ -98,14 +129,43 @@ impl Lower<'_> {
     }
 }
 
+/// Whether a default lies in its type's range.
+fn fits(integer: Integer, value: &Node<'_>) -> bool {
+    let (signed, unsigned) = (value.value.as_i64(), value.value.as_u64());
+    match integer {
+        Integer::I32 => signed.is_some_and(|number| i32::try_from(number).is_ok()),
+        Integer::I64 => signed.is_some(),
+        Integer::U32 => unsigned.is_some_and(|number| u32::try_from(number).is_ok()),
+        Integer::U64 => unsigned.is_some(),
+    }
+}
+
 /// The object itself, or the objects an `allOf` merges.
-fn parts<'d>(node: &Node<'d>) -> Result<Vec<Node<'d>>, CodegenError> {
+fn parts<'d>(node: &Node<'d>, above: &mut Vec<String>) -> Result<Vec<Node<'d>>, CodegenError> {
+    if above.contains(&node.pointer) {
+        return Err(node.problem(Problem::RefCycle(format!("#{}", node.pointer))));
+    }
+    above.push(node.pointer.clone());
     let mut parts = vec![node.clone()];
     for part in node.get("allOf").iter().flat_map(Node::children) {
-        let part = peel(&part)?.node.resolve()?;
-        parts.extend(self::parts(&part)?);
+        parts.extend(self::parts(&schema::settle(&part)?.node, above)?);
     }
+    above.pop();
     Ok(parts)
+}
+
+/// All properties, once each: a later part refines what an earlier one says of the same name.
+fn properties<'d>(parts: &[Node<'d>]) -> Vec<Node<'d>> {
+    let mut found: Vec<Node<'d>> = Vec::new();
+    let maps = parts.iter().filter_map(|part| part.get("properties"));
+    for property in maps.flat_map(|map| map.children()) {
+        let name = property.last_segment();
+        match found.iter_mut().find(|known| known.last_segment() == name) {
+            Some(known) => *known = property,
+            None => found.push(property),
+        }
+    }
+    found
 }
 
 fn required(parts: &[Node<'_>]) -> Result<Vec<String>, CodegenError> {

@@ -1,8 +1,7 @@
 //! `oneOf` to externally tagged unions.
 
 use super::{
-    CodegenError, Lower, Node, Payload, Problem, Shape, Type, Union, Variant, Word, names, peel,
-    schema,
+    CodegenError, Lower, Node, Payload, Problem, Shape, Type, Union, Variant, Word, names, schema,
 };
 
 /// One case of a union as the specification gives it.
@@ -16,10 +15,10 @@ struct Branch<'d> {
 impl Lower<'_> {
     pub(super) fn union(&mut self, node: &Node<'_>, wire: &str) -> Result<Shape, CodegenError> {
         let mut branches = Vec::new();
-        collect(node, None, &mut branches)?;
+        collect(node, None, &mut Vec::new(), &mut branches)?;
         let rust = names::variant_names(branches.iter().map(|branch| branch.tag.as_str()));
         if branches.iter().all(|branch| branch.payload.is_none()) {
-            return Ok(Shape::Words(self.bare_branches(&branches, wire, rust)));
+            return self.bare_branches(&branches, wire, rust).map(Shape::Words);
         }
         let mut variants: Vec<Variant> = Vec::new();
         for (branch, rust) in branches.into_iter().zip(rust) {
@@ -35,7 +34,12 @@ impl Lower<'_> {
         self.with_annotations(variants, wire).map(Shape::Union)
     }
 
-    fn bare_branches(&self, branches: &[Branch<'_>], wire: &str, rust: Vec<String>) -> Vec<Word> {
+    fn bare_branches(
+        &self,
+        branches: &[Branch<'_>],
+        wire: &str,
+        rust: Vec<String>,
+    ) -> Result<Vec<Word>, CodegenError> {
         let word = |(branch, rust): (&Branch<'_>, String)| Word {
             wire: branch.tag.clone(),
             rust: self
@@ -44,7 +48,7 @@ impl Lower<'_> {
                 .map_or(rust, str::to_owned),
             docs: branch.docs.clone(),
         };
-        branches.iter().zip(rust).map(word).collect()
+        self.distinct(branches.iter().zip(rust).map(word).collect(), wire)
     }
 
     fn variant(
@@ -57,7 +61,8 @@ impl Lower<'_> {
         let (payload, payload_docs) = match payload {
             None => (Payload::None, None),
             Some(node) if union == self.notes.unions().kind => {
-                let inner = peel(&peel(&node)?.node.resolve()?)?;
+                let inner = schema::settle(&node)?;
+                refuse_no_object(&inner.node)?;
                 let fields = self.record(&inner.node, &format!("{union}.{tag}"))?;
                 (Payload::Fields(fields), inner.docs)
             }
@@ -135,9 +140,15 @@ impl Lower<'_> {
             let note = self.notes.message(&variant.wire);
             wire == self.notes.unions().server && note.is_some_and(|note| note.untagged)
         };
-        let Some(variant) = variants.iter().find(marked) else {
+        let mut found = variants.iter().filter(marked);
+        let Some(variant) = found.next() else {
             return Ok(None);
         };
+        if let Some(second) = found.next() {
+            let entry = format!("messages/{}/untagged", second.wire);
+            let by = variant.wire.clone();
+            return Err(self.notes.problem(&entry, Problem::UntaggedTwice(by)));
+        }
         if let Payload::Type(Type::Named(name)) = &variant.payload
             && let Shape::Record(_) = self.types[name].0.shape
         {
@@ -173,23 +184,44 @@ impl Needs {
 fn collect<'d>(
     node: &Node<'d>,
     docs: Option<&String>,
+    above: &mut Vec<String>,
     found: &mut Vec<Branch<'d>>,
 ) -> Result<(), CodegenError> {
+    if above.contains(&node.pointer) {
+        return Err(node.problem(Problem::RefCycle(format!("#{}", node.pointer))));
+    }
+    above.push(node.pointer.clone());
     let branches = schema::branches(node)?.unwrap_or_default();
     for branch in branches
         .iter()
         .filter(|branch| !schema::is_null_schema(branch))
     {
-        let outer = peel(branch)?;
-        let inner = peel(&outer.node.resolve()?)?;
-        let docs = outer.docs.or(inner.docs).or_else(|| docs.cloned());
+        let inner = schema::settle(branch)?;
+        let docs = inner.docs.or_else(|| docs.cloned());
         if schema::branches(&inner.node)?.is_some() {
-            collect(&inner.node, docs.as_ref(), found)?;
+            collect(&inner.node, docs.as_ref(), above, found)?;
         } else {
             found.extend(tagged(&inner.node, docs.as_ref())?);
         }
     }
+    above.pop();
     Ok(())
+}
+
+/// A kind's variant has fields of its own; what holds none must be an object without any.
+fn refuse_no_object(node: &Node<'_>) -> Result<(), CodegenError> {
+    let found = match schema::form(node)? {
+        schema::Form::Record | schema::Form::Any => return Ok(()),
+        schema::Form::Union => "a union",
+        schema::Form::Words => "an enum",
+        schema::Form::Integer(_) | schema::Form::Number => "a number",
+        schema::Form::Bool => "a boolean",
+        schema::Form::String => "a string",
+        schema::Form::List(_) => "a list",
+        schema::Form::Map { .. } => "a map",
+    };
+    let expected = "an object with fields";
+    Err(node.problem(Problem::Expected { expected, found }))
 }
 
 fn tagged<'d>(node: &Node<'d>, docs: Option<&String>) -> Result<Vec<Branch<'d>>, CodegenError> {
