@@ -239,13 +239,13 @@ async fn lifecycle_events_are_never_lost_even_with_the_smallest_queue() {
 async fn errors_of_the_server_have_places_of_their_own_in_a_full_queue() {
     for overflow in [Overflow::DropNewest, Overflow::Reconnect] {
         let (_client, mut events, _network, mut peer) = connected(small(overflow)).await;
-        // As many as fit: one more would be too many.
-        for number in 0..4 {
+        // As many as fit, one of them in the place that `Connected` has left: one more would be too many.
+        for number in 0..5 {
             peer.push(&data(number)).await;
         }
         peer.error("margin call").await;
         settle().await;
-        for number in 0..4 {
+        for number in 0..5 {
             let event = next(&mut events).await;
             let message = data(number);
             let session = SessionId(1);
