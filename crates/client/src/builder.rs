@@ -102,7 +102,24 @@ impl Builder {
     /// # Panics
     /// Outside of a Tokio runtime with time and I/O enabled.
     pub async fn connect(self) -> Result<(Client, Events), ConnectError> {
-        let mut dialer = Dialer::new(&self.config, Tcp)?;
+        self.connect_with(Tcp).await
+    }
+
+    /// As [`connect`](Self::connect), over byte streams of another kind, now and after every disconnect.
+    ///
+    /// # Cancel safety
+    /// As for [`connect`](Self::connect).
+    ///
+    /// # Errors
+    /// See [`ConnectError`].
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime with time enabled.
+    pub async fn connect_with<C: Connect>(
+        self,
+        connect: C,
+    ) -> Result<(Client, Events), ConnectError> {
+        let mut dialer = Dialer::new(&self.config, connect)?;
         let socket = dialer.dial().await?;
         Ok(spawn(self.config, dialer, Some(socket)))
     }
@@ -116,7 +133,18 @@ impl Builder {
     /// # Panics
     /// Outside of a Tokio runtime with time and I/O enabled.
     pub fn start(self) -> Result<(Client, Events), ConfigError> {
-        let dialer = Dialer::new(&self.config, Tcp)?;
+        self.start_with(Tcp)
+    }
+
+    /// As [`start`](Self::start), over byte streams of another kind.
+    ///
+    /// # Errors
+    /// When the configuration is not valid.
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime with time enabled.
+    pub fn start_with<C: Connect>(self, connect: C) -> Result<(Client, Events), ConfigError> {
+        let dialer = Dialer::new(&self.config, connect)?;
         Ok(spawn(self.config, dialer, None))
     }
 }

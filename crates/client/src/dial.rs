@@ -14,12 +14,51 @@ use crate::endpoint::Endpoint;
 use crate::transport::Socket;
 use crate::{Config, ConfigError, ConnectError, tls};
 
-/// Opens the byte stream that everything else runs over. There is one for real networks, [`Tcp`]; a simulated network
-/// is another.
-pub(crate) trait Connect: Send + 'static {
+/// Opens the byte stream that everything else runs over: TLS, if the address asks for it, and the WebSocket.
+///
+/// A client uses TCP by itself. Another one goes through a proxy, binds to an address, or leads to a simulated network;
+/// see [`Builder::connect_with`](crate::Builder::connect_with).
+///
+/// ```
+/// use std::io;
+/// use std::net::Ipv4Addr;
+/// use tokio::net::{TcpSocket, TcpStream};
+///
+/// /// Leaves the machine by one of its addresses.
+/// struct From(Ipv4Addr);
+///
+/// impl rocketfi_client::Connect for From {
+///     type Stream = TcpStream;
+///
+///     async fn connect(&mut self, host: &str, port: u16) -> io::Result<TcpStream> {
+///         let found = tokio::net::lookup_host((host, port)).await?.find(|addr| addr.is_ipv4());
+///         let socket = TcpSocket::new_v4()?;
+///         socket.bind((self.0, 0).into())?;
+///         socket.connect(found.ok_or(io::ErrorKind::HostUnreachable)?).await
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = rocketfi_mock_server::MockServer::builder().quiet().start().await?;
+/// # let url = server.url();
+/// let builder = rocketfi_client::Client::builder(url);
+/// let (client, events) = builder.connect_with(From(Ipv4Addr::LOCALHOST)).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait Connect: Send + 'static {
+    /// An open connection. Dropping it ends it.
     type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
 
-    /// `host` is a name or an address, without the brackets of IPv6.
+    /// One attempt. `host` is a name or an address, without the brackets of IPv6.
+    ///
+    /// # Cancel safety
+    /// The client drops it when the connect timeout is over, and when it is to end; nothing of the attempt may go on
+    /// then.
+    ///
+    /// # Errors
+    /// What is given back as the source of [`ConnectError::Tcp`].
     fn connect(
         &mut self,
         host: &str,

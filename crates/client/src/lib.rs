@@ -30,6 +30,7 @@ pub use builder::Builder;
 pub use client::Client;
 pub use config::{Config, Overflow};
 pub use config_error::{ConfigError, ConfigProblem};
+pub use dial::Connect;
 pub use error::{ConnectError, FrameError, SendError, SubscribeError, UnsubscribeError};
 pub use event::{CloseReason, Event, Request, SessionId};
 pub use gap::GapCause;

@@ -172,19 +172,44 @@ impl MockServerBuilder {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(mut self) -> Result<MockServer, StartError> {
-        let period = self.period()?;
-        self.market.accounts = self.distinct_accounts();
-        if let Some((ticker, fault)) = self.market.fault() {
-            return Err(StartError::Instrument {
-                ticker: ticker.to_owned(),
-                fault,
-            });
-        }
+    pub async fn start(self) -> Result<MockServer, StartError> {
+        self.check()?;
         let addr = self.listen;
         let listen_error = |source| StartError::Listen { addr, source };
         let listener = TcpListener::bind(addr).await.map_err(listen_error)?;
         let addr = listener.local_addr().map_err(listen_error)?;
+        self.open(Some(listener), addr)
+    }
+
+    /// Starts without listening anywhere: the connections are those handed to
+    /// [`MockServer::serve`]. Must be called within a Tokio runtime with time enabled.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub fn start_without_port(self) -> Result<MockServer, StartError> {
+        self.check()?;
+        let addr = self.listen;
+        self.open(None, addr)
+    }
+
+    fn check(&self) -> Result<(), StartError> {
+        self.period()?;
+        match self.market.fault() {
+            None => Ok(()),
+            Some((ticker, fault)) => Err(StartError::Instrument {
+                ticker: ticker.to_owned(),
+                fault,
+            }),
+        }
+    }
+
+    fn open(
+        mut self,
+        listener: Option<TcpListener>,
+        addr: SocketAddr,
+    ) -> Result<MockServer, StartError> {
+        let period = self.period()?;
+        self.market.accounts = self.distinct_accounts();
         let rules = Rules {
             strict_known: self.strict_known,
             snapshots: self.snapshots.unwrap_or(period.is_some()),

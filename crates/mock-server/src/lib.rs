@@ -19,5 +19,6 @@ mod subscriptions;
 
 pub use builder::{DEFAULT_RATE, HIGHEST_RATE, MockServerBuilder, StartError};
 pub use journal::{Ending, Entry, Journal, Received, WaitError};
+pub use link::Link;
 pub use script::{Answer, AnswerTo, ScriptedAnswer, Times};
 pub use server::MockServer;

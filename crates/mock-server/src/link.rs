@@ -4,11 +4,11 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 use tokio_rustls::server::TlsStream;
 
-/// A byte stream in both directions.
-pub(crate) trait Link: AsyncRead + AsyncWrite + Unpin + Send {
+/// A byte stream in both directions, for [`MockServer::serve`](crate::MockServer::serve).
+pub trait Link: AsyncRead + AsyncWrite + Unpin + Send + 'static {
     /// Arranges that dropping the stream resets the connection instead of ending it in order. Does
     /// nothing where there is no such difference.
-    fn abort(&self);
+    fn abort(&self) {}
 }
 
 impl Link for TcpStream {
@@ -25,6 +25,4 @@ impl<S: Link> Link for TlsStream<S> {
     }
 }
 
-impl Link for DuplexStream {
-    fn abort(&self) {}
-}
+impl Link for DuplexStream {}

@@ -1,9 +1,11 @@
 //! The door: accepts connections, and keeps the tasks that serve them.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use rustls::ServerConfig;
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
@@ -25,55 +27,99 @@ const STOP_DEADLINE: Duration = Duration::from_secs(3);
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(50);
 
 /// What is needed to serve a connection.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Door {
     pub(crate) hub: Arc<Hub>,
-    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) stop: Stop,
+    connections: Arc<Mutex<JoinSet<()>>>,
+}
+
+/// The library's own type shows nothing of itself.
+#[derive(Clone)]
+pub(crate) struct Tls(pub(crate) TlsAcceptor);
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tls(..)")
+    }
 }
 
 impl Door {
-    /// Accepts until told to stop, then closes the port and ends all sessions with 1001.
-    ///
-    /// Dropping this future ends everything at once, without Close frames.
-    pub(crate) async fn keep(self, listener: TcpListener) {
-        let mut connections = JoinSet::new();
-        let mut stop = self.stop.clone();
-        loop {
-            tokio::select! {
-                () = stop.told() => break,
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => {
-                        connections.spawn(self.clone().serve(stream));
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection could not be accepted");
-                        tokio::time::sleep(PAUSE_AFTER_ERROR).await;
-                    }
-                },
-                // Keeps the set from growing with connections that are over.
-                Some(_) = connections.join_next() => {}
-            }
+    pub(crate) fn new(hub: Arc<Hub>, tls: Option<Arc<ServerConfig>>, stop: Stop) -> Self {
+        Self {
+            hub,
+            tls: tls.map(TlsAcceptor::from).map(Tls),
+            stop,
+            connections: Arc::default(),
         }
-        drop(listener);
+    }
+
+    /// Accepts until told to stop, then closes the port and ends all sessions with 1001. Without a
+    /// listener there are only the connections that a test hands over.
+    pub(crate) async fn keep(self, listener: Option<TcpListener>) {
+        let mut stop = self.stop.clone();
+        match listener {
+            None => stop.told().await,
+            Some(listener) => self.accept(listener, stop).await,
+        }
         self.hub
             .end_all(&End::close(1001, "the server is going away"));
+        let mut connections = std::mem::take(&mut *self.connections());
         let all_over = async { while connections.join_next().await.is_some() {} };
         if timeout(STOP_DEADLINE, all_over).await.is_err() {
             tracing::warn!("some sessions did not end in time and are cut off");
         }
     }
 
-    async fn serve(mut self, stream: TcpStream) {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "small frames of a connection may be late");
+    async fn accept(&self, listener: TcpListener, mut stop: Stop) {
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.told() => return,
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => {
+                        if let Err(error) = stream.set_nodelay(true) {
+                            tracing::debug!(%error, "small frames of a connection may be late");
+                        }
+                        self.admit(stream);
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection could not be accepted");
+                        tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+                    }
+                },
+            }
         }
+    }
+
+    /// Serves a connection in a task of its own.
+    pub(crate) fn admit(&self, stream: impl Link) {
+        let mut connections = self.connections();
+        // Keeps the set from growing with connections that are over.
+        while connections.try_join_next().is_some() {}
+        connections.spawn(self.clone().serve(stream));
+    }
+
+    /// Ends everything at once, without Close frames.
+    pub(crate) fn abort(&self) {
+        self.connections().abort_all();
+    }
+
+    fn connections(&self) -> MutexGuard<'_, JoinSet<()>> {
+        // Nothing under this lock panics half-way through a change.
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn serve(mut self, stream: impl Link) {
         let stream = Gated::new(stream, Arc::clone(&self.hub.gate));
         match self.tls.take() {
             None => self.greet(stream).await,
             Some(tls) => {
                 let stop = self.stop.clone();
-                match before(stop, tls.accept(stream)).await {
+                match before(stop, tls.0.accept(stream)).await {
                     Some(Ok(stream)) => Box::pin(self.greet(stream)).await,
                     Some(Err(error)) => tracing::debug!(%error, "no TLS session"),
                     None => {}
@@ -97,6 +143,7 @@ impl Door {
 /// to stop first.
 async fn before<T>(mut stop: Stop, opening: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
+        biased;
         () = stop.told() => None,
         done = timeout(HANDSHAKE_DEADLINE, opening) => done.ok(),
     }

@@ -9,13 +9,13 @@ use rustls::ServerConfig;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio::time::MissedTickBehavior;
-use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::builder::MockServerBuilder;
 use crate::handshake::{PATH, Refusal};
 use crate::hub::Hub;
 use crate::journal::Journal;
+use crate::link::Link;
 use crate::listener::Door;
 use crate::market::Market;
 use crate::outbox::End;
@@ -34,6 +34,7 @@ use crate::stop::{self, Stop, StopSender};
 #[must_use = "dropping the server ends it"]
 pub struct MockServer {
     hub: Arc<Hub>,
+    door: Door,
     addr: SocketAddr,
     is_tls: bool,
     accounts: Vec<AccountAddress>,
@@ -46,6 +47,7 @@ pub struct MockServer {
 impl Drop for MockServer {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
+        self.door.abort();
     }
 }
 
@@ -57,7 +59,7 @@ impl MockServer {
 
     pub(crate) fn open(
         hub: Arc<Hub>,
-        listener: TcpListener,
+        listener: Option<TcpListener>,
         addr: SocketAddr,
         tls: Option<Arc<ServerConfig>>,
         period: Option<Duration>,
@@ -65,14 +67,10 @@ impl MockServer {
         let (stop_tx, stop) = stop::channel();
         let (stopped_tx, stopped) = stop::channel();
         let is_tls = tls.is_some();
-        let tls = tls.map(TlsAcceptor::from);
-        let door = Door {
-            hub: Arc::clone(&hub),
-            tls,
-            stop: stop.clone(),
-        };
+        let door = Door::new(Arc::clone(&hub), tls, stop.clone());
+        let keeper = door.clone();
         let mut tasks = vec![tokio::spawn(async move {
-            door.keep(listener).await;
+            keeper.keep(listener).await;
             stopped_tx.stop();
         })];
         if let Some(period) = period {
@@ -81,6 +79,7 @@ impl MockServer {
         let accounts = hub.with_market(Market::accounts);
         Self {
             hub,
+            door,
             addr,
             is_tls,
             accounts,
@@ -88,6 +87,28 @@ impl MockServer {
             stopped,
             tasks,
         }
+    }
+
+    /// Serves one more connection, over any byte stream: beside those that come over the port, or
+    /// without a port at all ([`MockServerBuilder::start_without_port`]).
+    ///
+    /// ```
+    /// # use rocketfi_mock_server::MockServer;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let server = MockServer::builder().quiet().start_without_port()?;
+    /// let (near, far) = tokio::io::duplex(64 << 10);
+    /// server.serve(far);
+    /// let (client, _) = tokio_tungstenite::client_async(server.url(), near).await?;
+    /// assert_eq!(server.sessions(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// Outside of a Tokio runtime with time enabled.
+    pub fn serve(&self, stream: impl Link) {
+        self.door.admit(stream);
     }
 
     /// Where clients connect, such as `ws://127.0.0.1:51234/ws`. With TLS the host is `localhost`,
@@ -100,7 +121,8 @@ impl MockServer {
         format!("ws://{}{PATH}", reachable(self.addr))
     }
 
-    /// The address that is listened on, with the port that was found.
+    /// The address that is listened on, with the port that was found. Without a port it is the one
+    /// that the builder names.
     #[must_use]
     pub const fn addr(&self) -> SocketAddr {
         self.addr
