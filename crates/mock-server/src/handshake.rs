@@ -1,6 +1,7 @@
 //! Which handshakes are accepted.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_tungstenite::tungstenite::handshake::server::{
@@ -10,6 +11,7 @@ use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::hub::Hub;
+use crate::wire::Wire;
 
 /// The only path that speaks the protocol.
 pub(crate) const PATH: &str = "/ws";
@@ -73,15 +75,18 @@ impl Refusals {
 }
 
 /// Judges one request to open a WebSocket.
-pub(crate) struct Judge<'h>(pub(crate) &'h Hub);
+pub(crate) struct Judge<'h> {
+    pub(crate) hub: &'h Hub,
+    pub(crate) wire: &'h Arc<Wire>,
+}
 
 impl Callback for Judge<'_> {
     fn on_request(self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
         if request.uri().path() != PATH {
-            self.0.note_refusal(Refusal::NOT_FOUND);
+            self.hub.note_refusal(Refusal::NOT_FOUND);
             return Err(Refusal::NOT_FOUND.response());
         }
-        match self.0.refuse() {
+        match self.hub.refuse(self.wire) {
             Some(refusal) => Err(refusal.response()),
             None => Ok(response),
         }

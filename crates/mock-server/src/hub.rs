@@ -4,6 +4,8 @@
 //! in force when the journal says that it was received, and a snapshot and the updates after it
 //! join without a hole.
 
+mod strike;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,6 +14,7 @@ use rocketfi_protocol::{
 };
 use tokio_tungstenite::tungstenite::Message;
 
+use crate::fault::{Armed, Phase};
 use crate::gate::Gate;
 use crate::handshake::{Refusal, Refusals};
 use crate::journal::{Ending, Journal, Received};
@@ -20,6 +23,8 @@ use crate::outbox::{self, End, Inbox, Outbox};
 use crate::printed::Printed;
 use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
 use crate::script::{Answer, Script};
+use crate::wire::Wire;
+use strike::Habit;
 
 /// Shared by the sessions, the accept loop, the ticker and the control handle.
 #[derive(Debug)]
@@ -38,8 +43,11 @@ struct State {
     market: Market,
     script: Script,
     refusals: Refusals,
+    armed: Armed,
     pongs_muted: bool,
     clients: BTreeMap<u64, Client>,
+    /// What the session that ended last had subscribed.
+    earlier: Vec<SubscriptionKind>,
     last_session: u64,
 }
 
@@ -47,6 +55,8 @@ struct State {
 struct Client {
     outbox: Outbox,
     standing: Standing,
+    wire: Arc<Wire>,
+    habit: Habit,
 }
 
 /// A session's place at the hub.
@@ -68,8 +78,10 @@ impl Hub {
             market,
             script: Script::default(),
             refusals: Refusals::default(),
+            armed: Armed::default(),
             pongs_muted: false,
             clients: BTreeMap::new(),
+            earlier: Vec::new(),
             last_session: 0,
         };
         Self {
@@ -82,7 +94,7 @@ impl Hub {
     }
 
     /// A new session, whose handshake is complete.
-    pub(crate) fn enter(&self) -> Seat {
+    pub(crate) fn enter(&self, wire: Arc<Wire>) -> Seat {
         let mut state = self.lock();
         state.last_session += 1;
         let session = state.last_session;
@@ -92,9 +104,12 @@ impl Hub {
             Client {
                 outbox,
                 standing: Standing::default(),
+                wire,
+                habit: Habit::default(),
             },
         );
         self.journal.record(session, Received::Opened);
+        state.strike_armed(Phase::Opened, session);
         tracing::info!(session, "opened");
         Seat { session, inbox }
     }
@@ -106,9 +121,10 @@ impl Hub {
         tracing::info!(session, ?ending, "closed");
     }
 
-    /// Whether the next handshake is to be refused.
-    pub(crate) fn refuse(&self) -> Option<Refusal> {
-        let refusal = self.lock().refusals.next()?;
+    /// Whether this handshake is to be refused.
+    pub(crate) fn refuse(&self, wire: &Arc<Wire>) -> Option<Refusal> {
+        let armed = self.strike_wire(Phase::Handshake, wire);
+        let refusal = armed.or_else(|| self.lock().refusals.next())?;
         self.note_refusal(refusal);
         Some(refusal)
     }
@@ -264,11 +280,11 @@ impl Hub {
 
 impl State {
     fn answer(&mut self, session: u64, message: ClientMessage, rules: Rules) {
-        if self.pongs_muted && message == ClientMessage::Ping {
+        if message == ClientMessage::Ping && self.ignores_pings(session) {
             return;
         }
         match self.script.answer(&message) {
-            Answer::Ordinary => self.obey(session, message, rules, 1),
+            Answer::Ordinary => self.obey_or_fail(session, message, rules),
             Answer::Twice => self.obey(session, message, rules, 2),
             Answer::Unacknowledged => self.obey(session, message, rules, 0),
             Answer::Hollow => self.tell(session, &or_error(acknowledgement(&message))),
@@ -302,10 +318,11 @@ impl State {
 
     /// Queues a frame; false when the session is not there, or too slow and therefore closed.
     fn send(&mut self, session: u64, frame: Message) -> bool {
-        let Some(client) = self.clients.get(&session) else {
+        let Some(client) = self.clients.get_mut(&session) else {
             return false;
         };
-        if client.outbox.push(frame) {
+        let frames = client.habit.change(frame);
+        if frames.into_iter().all(|frame| client.outbox.push(frame)) {
             return true;
         }
         tracing::warn!(session, "its queue is full: closing");
@@ -322,6 +339,7 @@ impl State {
     /// Takes a session off the list, which is when its deferred transaction would be executed.
     fn part_with(&mut self, session: u64) -> Option<Client> {
         let client = self.clients.remove(&session)?;
+        self.earlier = client.standing.subscriptions.kinds();
         if let Some(nonce) = client.standing.deferred_nonce {
             self.journal
                 .record(session, Received::DeferredExecuted { nonce });

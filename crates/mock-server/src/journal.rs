@@ -72,6 +72,11 @@ pub enum Received {
         /// The transaction's nonce.
         nonce: u64,
     },
+    /// A fault that a test has injected happened.
+    Injected {
+        /// [`Fault::name`](crate::Fault::name).
+        fault: &'static str,
+    },
     /// The session is over.
     Closed {
         /// How it came to its end.

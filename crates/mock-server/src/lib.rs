@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod fault;
 mod gate;
 mod handshake;
 mod hub;
@@ -16,8 +17,10 @@ mod server;
 mod session;
 mod stop;
 mod subscriptions;
+mod wire;
 
 pub use builder::{DEFAULT_RATE, HIGHEST_RATE, MockServerBuilder, StartError};
+pub use fault::{Fault, Phase};
 pub use journal::{Ending, Entry, Journal, Received, WaitError};
 pub use link::Link;
 pub use script::{Answer, AnswerTo, ScriptedAnswer, Times};

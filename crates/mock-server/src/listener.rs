@@ -11,13 +11,14 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::accept_hdr_async_with_config;
 
-use crate::gate::Gated;
+use crate::fault::Phase;
 use crate::handshake::{Judge, limits};
 use crate::hub::Hub;
 use crate::link::Link;
 use crate::outbox::End;
 use crate::session;
 use crate::stop::Stop;
+use crate::wire::{Wire, Wired};
 
 /// For TLS and the WebSocket handshake together. Long, for a silent server lets a client wait.
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(60);
@@ -114,13 +115,15 @@ impl Door {
     }
 
     async fn serve(mut self, stream: impl Link) {
-        let stream = Gated::new(stream, Arc::clone(&self.hub.gate));
+        let wire = Arc::<Wire>::default();
+        self.hub.strike_wire(Phase::Dialling, &wire);
+        let stream = Wired::new(stream, Arc::clone(&self.hub.gate), Arc::clone(&wire));
         match self.tls.take() {
-            None => self.greet(stream).await,
+            None => self.greet(stream, wire).await,
             Some(tls) => {
                 let stop = self.stop.clone();
                 match before(stop, tls.0.accept(stream)).await {
-                    Some(Ok(stream)) => Box::pin(self.greet(stream)).await,
+                    Some(Ok(stream)) => Box::pin(self.greet(stream, wire)).await,
                     Some(Err(error)) => tracing::debug!(%error, "no TLS session"),
                     None => {}
                 }
@@ -128,11 +131,12 @@ impl Door {
         }
     }
 
-    async fn greet<S: Link>(self, stream: S) {
+    async fn greet<S: Link>(self, stream: S, wire: Arc<Wire>) {
         let hub = &self.hub;
-        let handshake = accept_hdr_async_with_config(stream, Judge(hub), Some(limits()));
+        let judge = Judge { hub, wire: &wire };
+        let handshake = accept_hdr_async_with_config(stream, judge, Some(limits()));
         match before(self.stop, handshake).await {
-            Some(Ok(socket)) => session::run(socket, hub, hub.enter()).await,
+            Some(Ok(socket)) => session::run(socket, hub, hub.enter(wire)).await,
             Some(Err(error)) => tracing::debug!(%error, "no handshake"),
             None => {}
         }

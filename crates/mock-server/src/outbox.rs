@@ -1,5 +1,7 @@
 //! The way out to one client: a bounded queue of frames, and the order to end.
 
+use std::time::Duration;
+
 use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -127,6 +129,20 @@ impl Outbox {
             Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => true,
             Err(mpsc::error::TrySendError::Full(_)) => false,
         }
+    }
+
+    /// Queues a frame in a while, if the session is still there and has room then.
+    pub(crate) fn push_later(&self, frame: Message, after: Duration) {
+        // Weak, for the queue ends when the last strong one is gone.
+        let frames = self.frames.downgrade();
+        tokio::spawn(async move {
+            tokio::time::sleep(after).await;
+            if let Some(frames) = frames.upgrade()
+                && frames.try_send(frame).is_err()
+            {
+                tracing::debug!("a late frame found no room");
+            }
+        });
     }
 
     pub(crate) fn end(self, end: End) {

@@ -12,6 +12,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use crate::builder::MockServerBuilder;
+use crate::fault::{Fault, Phase};
 use crate::handshake::{PATH, Refusal};
 use crate::hub::Hub;
 use crate::journal::Journal;
@@ -267,6 +268,42 @@ impl MockServer {
                 retry_after,
             },
         );
+    }
+
+    /// Makes something go wrong: in the phase [`Phase::Streaming`] at once, to every session that
+    /// is open; otherwise once, to the first connection that comes to the phase. Faults of the same
+    /// phase happen in the order in which they were injected. What happened is in the
+    /// [`Journal`], as [`Received::Injected`](crate::Received::Injected).
+    ///
+    /// ```
+    /// # use rocketfi_mock_server::{Fault, MockServer, Phase};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), rocketfi_mock_server::StartError> {
+    /// let server = MockServer::builder().quiet().start().await?;
+    /// // The next Subscribe is answered by the end of the connection.
+    /// server.inject(Fault::Close { code: 1012 }, Phase::Subscribing);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When the fault cannot happen in that phase: see [`Fault::fits`]. Outside of a Tokio runtime,
+    /// if the fault takes time.
+    pub fn inject(&self, fault: Fault, phase: Phase) {
+        assert!(fault.fits(phase), "{} does not fit {phase:?}", fault.name());
+        self.hub.inject(fault, phase);
+    }
+
+    /// Forgets the faults that wait for their phase, and lets open sessions behave again. What is
+    /// wrong with a connection stays so until it ends.
+    pub fn clear_faults(&self) {
+        self.hub.clear_faults();
+    }
+
+    /// How many subscriptions to exactly this kind are open, in all sessions together.
+    #[must_use]
+    pub fn subscriptions(&self, kind: &SubscriptionKind) -> usize {
+        self.hub.subscriptions(kind)
     }
 
     /// Falls silent: goes on reading (the journal still fills) and accepting TCP connections, but

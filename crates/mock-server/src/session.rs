@@ -113,6 +113,7 @@ async fn read<S: Link>(stream: &mut Stream<S>, hub: &Hub, session: u64) -> Step 
             Ok(Message::Pong(_)) => hub.note(session, Received::WebSocketPong),
             Ok(Message::Close(frame)) => {
                 let code = frame.map(|frame| frame.code.into());
+                hub.strike_closing(session);
                 finish_reading(stream, Instant::now() + GOODBYE_DEADLINE).await;
                 return Step::Over(Ending::ByClient { code });
             }
@@ -194,7 +195,7 @@ mod tests {
     async fn client(hub: &Arc<Hub>) -> WebSocketStream<DuplexStream> {
         let (near, far) = tokio::io::duplex(256);
         let served = WebSocketStream::from_raw_socket(near, Role::Server, None).await;
-        let seat = hub.enter();
+        let seat = hub.enter(Arc::default());
         let hub = Arc::clone(hub);
         tokio::spawn(async move { run(served, &hub, seat).await });
         WebSocketStream::from_raw_socket(far, Role::Client, None).await

@@ -50,6 +50,11 @@ impl Subscriptions {
             .sum()
     }
 
+    /// Every kind once.
+    pub(crate) fn kinds(&self) -> Vec<SubscriptionKind> {
+        self.counts.keys().cloned().collect()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&SubscriptionKind, usize)> {
         self.counts.iter().map(|(kind, count)| (kind, *count))
     }
