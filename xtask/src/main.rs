@@ -1,11 +1,13 @@
 //! The workspace's own commands. Run `cargo xtask --help`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 mod codegen;
+mod soak;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The workspace's own commands", version)]
@@ -18,6 +20,17 @@ struct Cli {
 enum Command {
     /// Write the protocol's types from its AsyncAPI document
     Codegen(CodegenArgs),
+    /// Run the client against the mock server under seeded faults; see `cargo xtask soak --help`
+    #[command(disable_help_flag = true)]
+    Soak {
+        /// What to pass on
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
+        args: Vec<OsString>,
+    },
 }
 
 #[derive(clap::Args)]
@@ -37,15 +50,12 @@ struct CodegenArgs {
 }
 
 fn main() -> ExitCode {
-    let Cli {
-        command: Command::Codegen(args),
-    } = Cli::parse();
-    match run_codegen(args) {
-        Ok(code) => code,
-        Err(error) => {
+    match Cli::parse().command {
+        Command::Codegen(args) => run_codegen(args).unwrap_or_else(|error| {
             eprintln!("error: {}", codegen::error::report(&error));
             ExitCode::FAILURE
-        }
+        }),
+        Command::Soak { args } => soak::run(args),
     }
 }
 

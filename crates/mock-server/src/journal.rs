@@ -32,6 +32,15 @@ impl Entry {
             _ => None,
         }
     }
+
+    /// The name of the fault, when this entry is one.
+    #[must_use]
+    pub const fn fault(&self) -> Option<&'static str> {
+        match &self.event {
+            Received::Injected { fault } => Some(fault),
+            _ => None,
+        }
+    }
 }
 
 /// What can be received from a client, or happen to its connection.

@@ -300,10 +300,11 @@ impl MockServer {
         self.hub.clear_faults();
     }
 
-    /// How many subscriptions to exactly this kind are open, in all sessions together.
+    /// What a session is subscribed to, a kind as often as it was subscribed; empty when the session
+    /// is over. Sessions are numbered as in the [`Journal`].
     #[must_use]
-    pub fn subscriptions(&self, kind: &SubscriptionKind) -> usize {
-        self.hub.subscriptions(kind)
+    pub fn subscriptions(&self, session: u64) -> Vec<SubscriptionKind> {
+        self.hub.subscriptions(session)
     }
 
     /// Falls silent: goes on reading (the journal still fills) and accepting TCP connections, but

@@ -71,17 +71,19 @@ impl Hub {
     pub(crate) fn clear_faults(&self) {
         let mut state = self.lock();
         state.armed.clear();
-        for client in state.clients.values_mut() {
-            client.habit = Habit::Ordinary;
+        let sessions: Vec<_> = state.clients.keys().copied().collect();
+        for session in sessions {
+            state.set_habit(session, Habit::Ordinary);
         }
     }
 
-    pub(crate) fn subscriptions(&self, kind: &SubscriptionKind) -> usize {
+    pub(crate) fn subscriptions(&self, session: u64) -> Vec<SubscriptionKind> {
         let state = self.lock();
-        let clients = state.clients.values();
-        clients
-            .map(|client| client.standing.subscriptions.count(kind))
-            .sum()
+        let standing = state.clients.get(&session).map(|client| &client.standing);
+        let counted = standing.into_iter().flat_map(|it| it.subscriptions.iter());
+        counted
+            .flat_map(|(kind, count)| std::iter::repeat_n(kind.clone(), count))
+            .collect()
     }
 
     /// The fault that waits for a connection without a session, if any; answers with a refusal if
@@ -216,6 +218,13 @@ impl State {
     }
 
     fn set_habit(&mut self, session: u64, habit: Habit) {
+        let Some(client) = self.clients.get_mut(&session) else {
+            return;
+        };
+        // What the habit before held back is late, not lost.
+        if let Habit::Swaps(Some(held)) = std::mem::take(&mut client.habit) {
+            self.send(session, held);
+        }
         if let Some(client) = self.clients.get_mut(&session) {
             client.habit = habit;
         }
