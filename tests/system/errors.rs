@@ -13,14 +13,14 @@ fn refuse(server: &MockServer, to: AnswerTo, text: &str) {
     server.answer(to, Answer::Error(text.to_owned()), Times::Once);
 }
 
-/// The text and the request of an event that is a server's error.
-fn server_error(event: Event) -> (String, Option<Request>) {
+/// The text and the requests of an event that is a server's error.
+fn server_error(event: Event) -> (String, Vec<Request>) {
     match event {
         Event::ServerError {
             session: SESSION,
             text,
-            request,
-        } => (text.as_str().to_owned(), request),
+            requests,
+        } => (text.as_str().to_owned(), requests),
         other => panic!("{other:?} is no error of the server"),
     }
 }
@@ -35,7 +35,7 @@ async fn error_fails_the_subscribe_with_the_servers_text_and_is_an_event() {
         panic!("{answer:?}")
     };
     assert_eq!(text, TEXT);
-    let expected = (TEXT.to_owned(), Some(Request::Subscribe(NUMBERS)));
+    let expected = (TEXT.to_owned(), vec![Request::Subscribe(NUMBERS)]);
     assert_eq!(server_error(bench.events.event().await), expected);
     assert_eq!(
         bench.client.subscriptions().await,
@@ -110,7 +110,7 @@ async fn unrelated_error_is_an_event_and_nothing_else() {
         .server
         .push(ServerMessage::Error("maintenance at noon".to_owned()));
     bench.server.push(numbered(1));
-    let expected = ("maintenance at noon".to_owned(), None);
+    let expected = ("maintenance at noon".to_owned(), vec![]);
     assert_eq!(server_error(bench.events.event().await), expected);
     assert_eq!(number_of(&bench.events.event().await), Some(1));
     assert_eq!(bench.client.subscriptions().await, [NUMBERS]);
@@ -127,7 +127,7 @@ async fn error_fails_one_call_of_several() {
         assert_eq!(answer.is_err(), kind == bad, "{}", kind.name());
     }
     let (_, request) = server_error(bench.events.event().await);
-    assert_eq!(request, Some(Request::Subscribe(bad)));
+    assert_eq!(request, vec![Request::Subscribe(bad)]);
     assert_eq!(bench.drain().await, []);
 }
 
@@ -141,7 +141,7 @@ async fn error_fails_the_unsubscribe_and_the_kind_is_no_longer_wanted() {
         panic!("{answer:?}")
     };
     assert_eq!(text, "cannot");
-    let expected = ("cannot".to_owned(), Some(Request::Unsubscribe(NUMBERS)));
+    let expected = ("cannot".to_owned(), vec![Request::Unsubscribe(NUMBERS)]);
     assert_eq!(server_error(bench.events.event().await), expected);
     assert_eq!(bench.client.subscriptions().await, []);
 }
@@ -157,7 +157,7 @@ async fn error_about_a_transaction_is_an_event_of_its_own() {
     deadline("a write", bench.client.submit_transaction(transaction(1)))
         .await
         .unwrap();
-    let expected = ("nonce too low".to_owned(), None);
+    let expected = ("nonce too low".to_owned(), vec![]);
     assert_eq!(server_error(bench.events.event().await), expected);
 }
 
@@ -169,8 +169,8 @@ async fn server_may_close_after_an_error_and_the_client_recovers() {
         .server
         .push(ServerMessage::Error("too many requests".to_owned()));
     bench.server.close_connections(1008, "policy");
-    let (text, request) = server_error(bench.events.event().await);
-    assert_eq!((text.as_str(), request), ("too many requests", None));
+    let (text, suspects) = server_error(bench.events.event().await);
+    assert_eq!((text.as_str(), suspects), ("too many requests", vec![]));
     bench.events.gap().await;
     assert_eq!(
         bench.events.resubscribed().await,

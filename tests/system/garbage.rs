@@ -188,12 +188,13 @@ async fn text_of_an_error_is_kept_up_to_a_limit() {
     let told = bench.events.event().await;
     let Event::ServerError {
         text: kept,
-        request: None,
+        requests,
         ..
-    } = told
+    } = &told
     else {
         panic!("{}", label(&told));
     };
+    assert_eq!(*requests, []);
     assert!(kept.len() <= ServerText::MAX_LEN && kept.len() + 3 > ServerText::MAX_LEN);
     assert!(text.starts_with(kept.as_str()));
     assert_eq!(bench.drain().await, []);

@@ -24,16 +24,16 @@ async fn refused_resubscribe_holds_up_none_of_the_others_and_is_tried_until_it_s
     bench.server.drop_connections();
     bench.events.connected_after_gap(SessionId(2)).await;
 
-    let (session, text, request) = match bench.events.event().await {
+    let (session, text, suspects) = match bench.events.event().await {
         Event::ServerError {
             session,
             text,
-            request,
-        } => (session, text, request),
+            requests,
+        } => (session, text, requests),
         other => panic!("{other:?}"),
     };
     assert_eq!((session, text.as_str()), (SessionId(2), "not yet"));
-    assert_eq!(request, Some(Request::Resubscribe(refused.clone())));
+    assert_eq!(suspects, [Request::Resubscribe(refused.clone())]);
     let others: Vec<_> = kinds()
         .into_iter()
         .filter(|kind| *kind != refused)

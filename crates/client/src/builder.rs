@@ -60,8 +60,12 @@ impl Builder {
         backoff_max: Duration;
         /// See [`Config::stable_period`]. Default 30 s.
         stable_period: Duration;
+        /// See [`Config::max_in_flight`]. Default 1.
+        max_in_flight: usize;
         /// See [`Config::request_pacing`]. Default 20 ms.
         request_pacing: Duration;
+        /// See [`Config::request_burst`]. Default 32.
+        request_burst: usize;
         /// See [`Config::event_capacity`]. Default 4096.
         event_capacity: usize;
         /// See [`Config::command_capacity`]. Default 64.

@@ -75,8 +75,14 @@ impl Client {
     ///
     /// **Errors of the server.** An `Error` frame carries nothing that tells what it is about. So the client keeps one
     /// subscribe or unsubscribe in flight at a time, and an `Error` that comes while one is waiting for its answer
-    /// fails that one. It is [`Event::ServerError`](crate::Event::ServerError) in any case, with the request that it
-    /// failed. The inference can be wrong: an `Error` about a transaction, or a late one about a request that had timed
+    /// fails that one. With a [`max_in_flight`](crate::Config::max_in_flight) above 1 nobody is blamed by a guess:
+    /// when an `Error` comes while several are waiting, all of them go on waiting and no other request is sent; once as
+    /// many are left without an answer as there were `Error`s, these have failed, each with the server's text (with
+    /// all the texts, joined by `; `, if there were several). A deadline that passes meanwhile ends its call as always;
+    /// when it has passed for all that are left, no more is known of their kinds than after any timeout.
+    ///
+    /// It is [`Event::ServerError`](crate::Event::ServerError) in any case, with the requests that it may be about.
+    /// The inference can be wrong: an `Error` about a transaction, or a late one about a request that had timed
     /// out, may come just then. When a confirmation follows after all, the client notices: a kind that nobody wants any
     /// more is unsubscribed, so that nothing unwanted streams. The text is never interpreted.
     ///

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::endpoint::Endpoint;
 use crate::{ConfigError, ConfigProblem};
+
 /// What happens when the user does not keep up and the event queue is full.
 ///
 /// Either way the socket is read on: the reader never waits for the user. And either way the loss
@@ -66,9 +67,18 @@ pub struct Config {
     /// How long a session must last before the backoff may start afresh; besides, every wanted kind
     /// must have been confirmed on it. Default 30 s.
     pub stable_period: Duration,
-    /// Least time between two subscribe or unsubscribe frames. One request is in flight at a time
-    /// in any case, so this matters when the server answers faster. Zero is allowed. Default 20 ms.
+    /// How many subscribe and unsubscribe requests may be without an answer at a time. With one, every
+    /// `Error` that comes meanwhile is about that one. With more, subscriptions are restored faster,
+    /// and an `Error` fails the request that is left when the others have been answered; see
+    /// [`Client::subscribe`](crate::Client::subscribe). At most 64. Default 1.
+    pub max_in_flight: usize,
+    /// Time after which one more subscribe or unsubscribe frame may be sent, once
+    /// [`request_burst`](Self::request_burst) of them have been. Zero is allowed. Default 20 ms.
     pub request_pacing: Duration,
+    /// So many requests of a session are sent as fast as the server answers. After that there is one for
+    /// each [`request_pacing`](Self::request_pacing) that passes; those that are not used are saved up, to
+    /// this number again. Default 32.
+    pub request_burst: usize,
     /// How many events wait for the user at most. A few more places are kept for the events that
     /// must not be lost. After a disconnect the client waits with reconnecting until half of all
     /// places are free, so that the next session does not begin in a full queue. Default 4096.
@@ -104,7 +114,9 @@ impl Config {
             backoff_min: Duration::from_secs(1),
             backoff_max: Duration::from_secs(30),
             stable_period: Duration::from_secs(30),
+            max_in_flight: 1,
             request_pacing: Duration::from_millis(20),
+            request_burst: 32,
             event_capacity: 4096,
             command_capacity: 64,
             overflow: Overflow::Reconnect,
@@ -167,6 +179,8 @@ impl Config {
 
     fn check_sizes(&self, problems: &mut Vec<ConfigProblem>) {
         let ranges = [
+            ("max_in_flight", self.max_in_flight, 1, MAX_IN_FLIGHT),
+            ("request_burst", self.request_burst, 1, MAX_CAPACITY),
             ("event_capacity", self.event_capacity, 1, MAX_CAPACITY),
             ("command_capacity", self.command_capacity, 1, MAX_CAPACITY),
             ("max_message_size", self.max_message_size, 1 << 10, 1 << 30),
@@ -186,6 +200,9 @@ const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 3600);
 /// Far beyond any sensible queue, and far from the limits of the channel.
 const MAX_CAPACITY: usize = 1 << 24;
 
+/// A refusal shows only when the other requests in flight have been answered, so they must not be too many.
+const MAX_IN_FLIGHT: usize = 64;
+
 /// The address is shown without credentials and query.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -204,7 +221,9 @@ impl fmt::Debug for Config {
             .field("backoff_min", &self.backoff_min)
             .field("backoff_max", &self.backoff_max)
             .field("stable_period", &self.stable_period)
+            .field("max_in_flight", &self.max_in_flight)
             .field("request_pacing", &self.request_pacing)
+            .field("request_burst", &self.request_burst)
             .field("event_capacity", &self.event_capacity)
             .field("command_capacity", &self.command_capacity)
             .field("overflow", &self.overflow)
@@ -242,7 +261,9 @@ mod tests {
             backoff_min: Duration::from_secs(1),
             backoff_max: Duration::ZERO,
             stable_period: Duration::MAX,
+            max_in_flight: 65,
             request_pacing: Duration::MAX,
+            request_burst: 0,
             event_capacity: 0,
             command_capacity: usize::MAX,
             max_message_size: 10,
@@ -268,6 +289,8 @@ mod tests {
                 "stable_period: must not exceed 31536000s",
                 "request_pacing: must not exceed 31536000s",
                 "backoff_min: must not exceed backoff_max",
+                "max_in_flight: must be between 1 and 64",
+                "request_burst: must be between 1 and 16777216",
                 "event_capacity: must be between 1 and 16777216",
                 "command_capacity: must be between 1 and 16777216",
                 "max_message_size: must be between 1024 and 1073741824",

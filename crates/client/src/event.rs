@@ -116,9 +116,13 @@ pub enum Event {
         session: SessionId,
         /// What the server says.
         text: ServerText,
-        /// The request that was waiting for its answer when the frame came, and has failed because of it. `Error`
-        /// frames carry no id, so this is an inference: see [`Client::subscribe`](crate::Client::subscribe).
-        request: Option<Request>,
+        /// The requests that were waiting for their answers when the frame came, in the order in which they were
+        /// sent. None: the error is about no subscription. One: it has failed because of the error. Several, which
+        /// takes a [`max_in_flight`](crate::Config::max_in_flight) above 1: *one* of them has failed, and which one
+        /// shows when the others have been answered; its call returns then, or a
+        /// [`Resubscribed`](Self::Resubscribed) comes without its kind. `Error` frames carry no id, so this is an
+        /// inference: see [`Client::subscribe`](crate::Client::subscribe).
+        requests: Vec<Request>,
     },
     /// The client has ended. The stream of events ends after this one.
     Closed {

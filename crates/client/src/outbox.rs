@@ -28,8 +28,9 @@ const PONG: &str = "\"Pong\"";
 pub(crate) struct Outbox {
     write_timeout: Duration,
     control: Control,
-    /// Bounded: commands are taken only while there is room, and one request is in flight at a time. One that was given
-    /// up leaves its frame here until the write timeout, so there are at most as many of those as request timeouts fit.
+    /// Bounded: commands are taken only while there is room, and so many requests are in flight at a time as the
+    /// configuration allows. One that was given up leaves its frame here until the write timeout, so there are at most
+    /// as many times those as request timeouts fit.
     data: VecDeque<Data>,
     close: Close,
     writing: Option<Writing>,
@@ -117,7 +118,8 @@ impl Outbox {
         }
     }
 
-    /// Whether no more commands should be taken for now. There is always room for the one request in flight.
+    /// Whether no more commands should be taken for now. There is always room for a request, whose number
+    /// has a bound of its own.
     pub(crate) fn is_full(&self) -> bool {
         self.data.len() >= CAPACITY
     }

@@ -5,6 +5,8 @@
 //! stream, and no kind is subscribed twice on one session without knowing that the first request failed.
 
 mod entry;
+mod flights;
+mod pacing;
 mod schedule;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,8 @@ use tokio::time::Instant;
 use crate::backoff::Backoff;
 use crate::{Config, GapCause, Request, ServerText, SubscribeError, UnsubscribeError};
 use entry::{Entry, State};
+use flights::{Flight, Flights};
+use pacing::Pacing;
 
 /// Where the answer of a call goes. A caller that no longer waits has dropped the other end, and misses nothing that
 /// it wanted to know; so sending an answer may fail.
@@ -38,7 +42,7 @@ pub(crate) enum Step {
 /// What a confirmation meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ack {
-    /// It answered the request in flight.
+    /// It answered a request in flight.
     Expected,
     /// It answered a request of this session that had been given up.
     Late,
@@ -48,18 +52,16 @@ pub(crate) enum Ack {
 
 pub(crate) struct Registry {
     request_timeout: Duration,
-    pacing: Duration,
+    pacing: Pacing,
     retry: Backoff,
     /// In the order in which the kinds were first subscribed, which is also the order in which requests are due: an
     /// entry that needs a new kind of request moves to the end. Each kind stands here at most once.
     entries: Vec<Entry>,
-    /// At most one request waits for its answer, so that an `Error` frame has one request to be about. Its entry is
-    /// the only one that is [`State::Subscribing`] or [`State::Unsubscribing`].
-    flight: Option<Flight>,
+    /// The requests that wait for their answers. Their entries are the only ones that are [`State::Subscribing`] or
+    /// [`State::Unsubscribing`], and there is one for each.
+    flights: Flights,
     /// Whether there is a session.
     open: bool,
-    /// The pacing interval since the last request ends here.
-    next_send: Instant,
     /// Confirmed again on this session and not announced yet.
     restored: Vec<SubscriptionKind>,
     /// Why the session cannot go on, until it is told.
@@ -79,23 +81,15 @@ enum Verb {
     Unsubscribe,
 }
 
-struct Flight {
-    kind: SubscriptionKind,
-    verb: Verb,
-    /// Absolute, set once at the send.
-    deadline: Instant,
-}
-
 impl Registry {
     pub(crate) fn new(config: &Config, now: Instant) -> Self {
         Self {
             request_timeout: config.request_timeout,
-            pacing: config.request_pacing,
+            pacing: Pacing::new(config.request_pacing, config.request_burst, now),
             retry: Backoff::new(config.backoff_min, config.backoff_max),
             entries: Vec::new(),
-            flight: None,
+            flights: Flights::new(config.max_in_flight),
             open: false,
-            next_send: now,
             restored: Vec::new(),
             fault: None,
             epoch: now,
@@ -142,7 +136,7 @@ impl Registry {
     /// A session begins, on which the server knows nothing yet.
     pub(crate) fn open(&mut self, now: Instant) {
         self.open = true;
-        self.next_send = now;
+        self.pacing.reset(now);
         self.entries.iter_mut().for_each(Entry::meet);
         self.reschedule();
     }
@@ -151,7 +145,7 @@ impl Registry {
     /// still wait keep their deadline, or get one now.
     pub(crate) fn close(&mut self, now: Instant) {
         self.open = false;
-        self.flight = None;
+        self.flights.clear();
         self.fault = None;
         self.restored.clear();
         self.entries
@@ -168,7 +162,12 @@ impl Registry {
     }
 
     /// A `SubscribeConfirmation` arrived.
-    pub(crate) fn subscribed(&mut self, kind: &SubscriptionKind) -> Ack {
+    pub(crate) fn subscribed(
+        &mut self,
+        kind: &SubscriptionKind,
+        now: Instant,
+        rng: &mut impl Rng,
+    ) -> Ack {
         let Some(index) = self.position(kind) else {
             return Ack::Unexpected;
         };
@@ -187,16 +186,13 @@ impl Registry {
                 asked: Verb::Unsubscribe,
             } => return Ack::Unexpected,
         };
-        if ack == Ack::Expected {
-            self.flight = None;
-        }
         if self.entries[index].activate() {
             self.restored.push(kind.clone());
         }
         if !self.entries[index].is_wanted() {
             self.move_to_end(index);
         }
-        self.reschedule();
+        self.answered(kind, Verb::Subscribe, now, rng);
         ack
     }
 
@@ -208,7 +204,12 @@ impl Registry {
     }
 
     /// An `UnsubscribeConfirmation` arrived.
-    pub(crate) fn unsubscribed(&mut self, kind: &SubscriptionKind) -> Ack {
+    pub(crate) fn unsubscribed(
+        &mut self,
+        kind: &SubscriptionKind,
+        now: Instant,
+        rng: &mut impl Rng,
+    ) -> Ack {
         let Some(index) = self.position(kind) else {
             return Ack::Unexpected;
         };
@@ -225,28 +226,57 @@ impl Registry {
                 asked: Verb::Subscribe,
             } => return Ack::Unexpected,
         };
-        if ack == Ack::Expected {
-            self.flight = None;
-        }
         self.entries[index].vacate();
         if self.entries[index].is_over() {
             self.entries.remove(index);
         }
-        self.reschedule();
+        self.answered(kind, Verb::Unsubscribe, now, rng);
         ack
     }
 
-    /// An `Error` frame arrived. It carries no id: the request in flight is the one it fails.
+    /// An `Error` frame arrived. What it may be about: one request that has failed because of it, or several, of which
+    /// one has failed, and which one shows when the others are answered.
     pub(crate) fn refused(
         &mut self,
         text: &ServerText,
         now: Instant,
         rng: &mut impl Rng,
-    ) -> Option<Request> {
-        let flight = self.flight.take()?;
+    ) -> Vec<Request> {
+        let suspects = self.flights.suspects().iter();
+        let requests = suspects.filter_map(|flight| self.request(flight)).collect();
+        self.flights.failed(text);
+        self.eliminate(now, rng);
+        self.reschedule();
+        requests
+    }
+
+    fn request(&self, flight: &Flight) -> Option<Request> {
         let index = self.position(&flight.kind)?;
+        Some(self.entries[index].request(flight.verb))
+    }
+
+    /// A request was confirmed, so an `Error` was not about it.
+    fn answered(&mut self, kind: &SubscriptionKind, verb: Verb, now: Instant, rng: &mut impl Rng) {
+        self.flights.answered(kind, verb);
+        self.eliminate(now, rng);
+        self.reschedule();
+    }
+
+    /// Fails the requests that were refused, as soon as it is known which ones.
+    fn eliminate(&mut self, now: Instant, rng: &mut impl Rng) {
+        let Some((refused, text)) = self.flights.take_refused() else {
+            return;
+        };
+        for flight in refused {
+            self.refuse(flight, &text, now, rng);
+        }
+    }
+
+    fn refuse(&mut self, flight: Flight, text: &ServerText, now: Instant, rng: &mut impl Rng) {
+        let Some(index) = self.position(&flight.kind) else {
+            return;
+        };
         let entry = &mut self.entries[index];
-        let request = entry.request(flight.verb);
         match flight.verb {
             Verb::Subscribe => entry.refuse_subscribe(text, now, rng),
             Verb::Unsubscribe => entry.refuse_unsubscribe(text),
@@ -254,8 +284,6 @@ impl Registry {
         if flight.verb == Verb::Unsubscribe && entry.is_wanted() {
             self.fault = Some(GapCause::SubscriptionUnknown { kind: flight.kind });
         }
-        self.reschedule();
-        Some(request)
     }
 
     /// Every kind that the user wants, confirmed or not, in the original order.
@@ -276,10 +304,10 @@ impl Registry {
     /// Whoever waits without a connection has a deadline at once, and whoever joins a request in flight has that
     /// request's. Otherwise it is set at the send.
     fn deadline_of_newcomer(&self, index: usize, now: Instant) -> Option<Instant> {
-        let joined = self.flight.as_ref().filter(|flight| {
-            flight.verb == Verb::Subscribe && flight.kind == self.entries[index].kind
-        });
         if self.open {
+            let joined = self
+                .flights
+                .find(&self.entries[index].kind, Verb::Subscribe);
             joined.map(|flight| flight.deadline)
         } else {
             Some(now + self.request_timeout)

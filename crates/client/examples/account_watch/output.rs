@@ -119,14 +119,8 @@ impl Output {
             Event::Malformed { error, size, .. } => {
                 self.timed("malformed", &format!("{size} bytes: {error}"));
             }
-            Event::ServerError { text, request, .. } => {
-                let about = request
-                    .as_ref()
-                    .map(|request| format!(" (about {})", request.kind().name()));
-                self.timed(
-                    "server error",
-                    &format!("{text}{}", about.unwrap_or_default()),
-                );
+            Event::ServerError { text, requests, .. } => {
+                self.timed("server error", &format!("{text}{}", about(requests)));
             }
             Event::Closed { reason } => self.timed("closed", &reason.to_string()),
             _ => self.timed("event", "of a newer client"),
@@ -146,15 +140,22 @@ impl Output {
     }
 }
 
-fn names(kinds: &[SubscriptionKind]) -> String {
-    if kinds.is_empty() {
+fn names<'a>(kinds: impl IntoIterator<Item = &'a SubscriptionKind>) -> String {
+    let names: Vec<&str> = kinds.into_iter().map(SubscriptionKind::name).collect();
+    if names.is_empty() {
         return "nothing".to_owned();
     }
-    kinds
-        .iter()
-        .map(SubscriptionKind::name)
-        .collect::<Vec<_>>()
-        .join(", ")
+    names.join(", ")
+}
+
+/// Which requests an error may be about.
+fn about(requests: &[Request]) -> String {
+    let kinds = names(requests.iter().map(Request::kind));
+    match requests.len() {
+        0 => String::new(),
+        1 => format!(" (about {kinds})"),
+        _ => format!(" (about one of {kinds})"),
+    }
 }
 
 /// An event as one JSON object: `event`, `session` and what it holds; messages as they stand on the wire.
@@ -185,9 +186,9 @@ fn object(event: &Event) -> Value {
         Event::Malformed { error, size, .. } => {
             json!({"event": "malformed", "session": session, "error": error.to_string(), "size": size})
         }
-        Event::ServerError { text, request, .. } => {
-            let request = request.as_ref().map(Request::kind);
-            json!({"event": "server_error", "session": session, "text": text.to_string(), "request": request})
+        Event::ServerError { text, requests, .. } => {
+            let kinds: Vec<_> = requests.iter().map(Request::kind).collect();
+            json!({"event": "server_error", "session": session, "text": text.to_string(), "requests": kinds})
         }
         Event::Closed { reason } => json!({"event": "closed", "reason": reason.to_string()}),
         _ => json!({"event": "other", "session": session}),

@@ -4,7 +4,8 @@ use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
 
 use super::entry::{Entry, State};
-use super::{Flight, Registry, Step, Verb};
+use super::flights::Flight;
+use super::{Registry, Step, Verb};
 use crate::{GapCause, SubscribeError, UnsubscribeError};
 
 impl Registry {
@@ -24,7 +25,7 @@ impl Registry {
     }
 
     fn next_step(&mut self, now: Instant) -> Option<Step> {
-        if let Some(cause) = self.expire_flight(now) {
+        if let Some(cause) = self.expire_flights(now) {
             return Some(Step::End(cause));
         }
         self.expire_subscribers(now);
@@ -37,18 +38,33 @@ impl Registry {
         self.launch(now)
     }
 
-    /// The answer of the request in flight did not come: the state of its kind is unknown.
-    fn expire_flight(&mut self, now: Instant) -> Option<GapCause> {
-        let flight = self.flight.take_if(|flight| now >= flight.deadline)?;
+    /// Answers that did not come in time, up to the first that the session is to blame for.
+    fn expire_flights(&mut self, now: Instant) -> Option<GapCause> {
+        while let Some((kind, verb)) = self.flights.expire(now) {
+            let cause = self.go_unanswered(kind, verb, now);
+            if cause.is_some() {
+                return cause;
+            }
+        }
+        None
+    }
+
+    /// The answer of a request did not come: the state of its kind is unknown.
+    fn go_unanswered(
+        &mut self,
+        kind: SubscriptionKind,
+        verb: Verb,
+        now: Instant,
+    ) -> Option<GapCause> {
         let after = self.request_timeout;
-        let index = self.position(&flight.kind)?;
+        let index = self.position(&kind)?;
         let entry = &mut self.entries[index];
-        entry.state = State::Unknown { asked: flight.verb };
+        entry.state = State::Unknown { asked: verb };
         let first = entry.go_unanswered(now, after);
-        if flight.verb == Verb::Unsubscribe {
+        if verb == Verb::Unsubscribe {
             entry.answer_unsubscribers(&Err(UnsubscribeError::Timeout { after }));
         } else if entry.is_established() {
-            return first.then_some(GapCause::ResubscribeTimeout { kind: flight.kind });
+            return first.then_some(GapCause::ResubscribeTimeout { kind });
         } else if entry.unsubscribers.is_empty() {
             entry.give_up(SubscribeError::Timeout { after });
         }
@@ -77,9 +93,9 @@ impl Registry {
         !self.restored.is_empty() && !self.entries.iter().any(Entry::keeps_waiting)
     }
 
-    /// Sends the first request that is due, unless one is in flight or the last was sent a moment ago.
+    /// Sends the first request that is due, unless too many are in flight, or were sent a moment ago.
     fn launch(&mut self, now: Instant) -> Option<Step> {
-        if !self.open || self.flight.is_some() || now < self.next_send {
+        if !self.open || !self.flights.has_room() || now < self.pacing.ready_at() {
             return None;
         }
         let due = |not_before: Option<Instant>| not_before.is_none_or(|time| now >= time);
@@ -92,18 +108,15 @@ impl Registry {
         let entry = &mut self.entries[index];
         let request = entry.request(verb);
         let deadline = entry.launch(verb, now + self.request_timeout);
-        self.next_send = now + self.pacing;
-        self.flight = Some(Flight {
-            kind: entry.kind.clone(),
-            verb,
-            deadline,
-        });
+        self.pacing.take(now);
+        self.flights
+            .launch(Flight::new(entry.kind.clone(), verb, deadline));
         Some(Step::Send(request))
     }
 
     /// To be called after every change.
     pub(super) fn reschedule(&mut self) {
-        let answers = self.flight.as_ref().map(|flight| flight.deadline);
+        let answers = self.flights.deadline();
         let subscribers = self.entries.iter().filter_map(|entry| entry.deadline).min();
         let requests = self.next_launch();
         let overdue = (self.fault.is_some() || self.restored_is_complete()).then_some(self.epoch);
@@ -115,12 +128,13 @@ impl Registry {
     }
 
     fn next_launch(&self) -> Option<Instant> {
-        if !self.open || self.flight.is_some() {
+        if !self.open || !self.flights.has_room() {
             return None;
         }
         // `None` sorts first: at once.
         let needs = self.entries.iter().filter_map(Entry::need);
         let first = needs.map(|(_, not_before)| not_before).min()?;
-        Some(first.map_or(self.next_send, |time| time.max(self.next_send)))
+        let ready_at = self.pacing.ready_at();
+        Some(first.map_or(ready_at, |time| time.max(ready_at)))
     }
 }

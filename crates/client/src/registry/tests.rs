@@ -1,4 +1,5 @@
 mod model;
+mod several;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ fn config() -> Config {
     Config {
         request_timeout: TIMEOUT,
         request_pacing: PACING,
+        request_burst: 1,
         ..Config::new("")
     }
 }
@@ -40,9 +42,13 @@ struct Bench {
 impl Bench {
     /// Without a session.
     fn offline() -> Self {
+        Self::with(&config())
+    }
+
+    fn with(config: &Config) -> Self {
         let now = Instant::now();
         Self {
-            registry: Registry::new(&config(), now),
+            registry: Registry::new(config, now),
             now,
             rng: StdRng::seed_from_u64(1),
         }
@@ -75,9 +81,19 @@ impl Bench {
         self.registry.advance(self.now)
     }
 
-    fn refuse(&mut self) -> Option<Request> {
+    fn refuse(&mut self) -> Vec<Request> {
         self.registry
             .refused(&ServerText::new("no".into()), self.now, &mut self.rng)
+    }
+
+    fn confirm(&mut self, number: u8) -> Ack {
+        self.registry
+            .subscribed(&kind(number), self.now, &mut self.rng)
+    }
+
+    fn confirm_end(&mut self, number: u8) -> Ack {
+        self.registry
+            .unsubscribed(&kind(number), self.now, &mut self.rng)
     }
 
     /// Subscribed and confirmed.
@@ -85,7 +101,7 @@ impl Bench {
         let answer = self.subscribe(number);
         self.pass(PACING);
         assert_eq!(self.step(), Some(subscribe(number)));
-        assert_eq!(self.registry.subscribed(&kind(number)), Ack::Expected);
+        assert_eq!(self.confirm(number), Ack::Expected);
         assert_eq!(result(answer), Some(Ok(())));
     }
 
@@ -180,14 +196,10 @@ fn answers_change_the_state_as_the_table_says() {
     for (state, prepare, subscribed, unsubscribed) in table {
         let mut bench = Bench::online();
         prepare(&mut bench);
-        assert_eq!(bench.registry.subscribed(&kind(1)), subscribed, "{state}");
+        assert_eq!(bench.confirm(1), subscribed, "{state}");
         let mut bench = Bench::online();
         prepare(&mut bench);
-        assert_eq!(
-            bench.registry.unsubscribed(&kind(1)),
-            unsubscribed,
-            "{state}"
-        );
+        assert_eq!(bench.confirm_end(1), unsubscribed, "{state}");
     }
 }
 
@@ -201,13 +213,13 @@ fn late_answer_to_an_earlier_unsubscribe_does_not_let_a_kind_be_subscribed_twice
     // Ended first, to have a known state, and subscribed again.
     drop(bench.subscribe(1));
     assert_eq!(bench.step(), Some(unsubscribe(1)));
-    bench.registry.unsubscribed(&kind(1));
+    bench.confirm_end(1);
     bench.pass(PACING);
     assert_eq!(bench.step(), Some(subscribe(1)));
     // That is not answered in time. What comes is the answer to the second of the two that ended it.
     bench.pass(TIMEOUT);
     assert_eq!(bench.step(), None);
-    bench.registry.unsubscribed(&kind(1));
+    bench.confirm_end(1);
     drop(bench.subscribe(1));
     assert_eq!(bench.step(), Some(unsubscribe(1)));
 }
@@ -220,7 +232,7 @@ fn deadline_of_a_request_is_set_once() {
     assert_eq!(bench.step(), Some(subscribe(1)));
     for _ in 0..9 {
         bench.pass(Duration::from_secs(1));
-        bench.registry.subscribed(&kind(2));
+        bench.confirm(2);
         assert_eq!(bench.step(), None);
     }
     assert_eq!(
@@ -243,12 +255,12 @@ fn pacing_holds_the_next_request_back_but_not_the_first_of_a_session() {
     bench.establish(2);
     bench.reconnect();
     assert_eq!(bench.step(), Some(resubscribe(1)));
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     assert_eq!(bench.step(), None);
     assert_eq!(bench.registry.wake_at(), Some(bench.now + PACING));
     bench.pass(PACING);
     assert_eq!(bench.step(), Some(resubscribe(2)));
-    bench.registry.subscribed(&kind(2));
+    bench.confirm(2);
     assert_eq!(
         bench.step(),
         Some(Step::Resubscribed(vec![kind(1), kind(2)]))
@@ -261,7 +273,7 @@ fn restored_kinds_are_announced_without_waiting_for_pacing() {
     bench.establish(1);
     bench.reconnect();
     bench.step();
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     assert!(
         bench
             .registry
@@ -281,12 +293,12 @@ fn restored_kinds_are_announced_in_their_original_order_whatever_was_confirmed_f
     bench.refuse();
     bench.pass(PACING);
     assert_eq!(bench.step(), Some(resubscribe(2)));
-    bench.registry.subscribed(&kind(2));
+    bench.confirm(2);
     // Long enough for the retry of what was refused.
     bench.pass(config().backoff_max + config().backoff_min);
     for number in [1, 3] {
         assert_eq!(bench.step(), Some(resubscribe(number)));
-        bench.registry.subscribed(&kind(number));
+        bench.confirm(number);
         bench.pass(PACING);
     }
     let announced = Step::Resubscribed(vec![kind(1), kind(2), kind(3)]);
@@ -307,7 +319,7 @@ fn kind_that_is_never_answered_costs_the_others_one_session_and_no_more() {
     bench.pass(TIMEOUT);
     for number in [2, 3] {
         assert_eq!(bench.step(), Some(resubscribe(number)));
-        bench.registry.subscribed(&kind(number));
+        bench.confirm(number);
         bench.pass(PACING);
     }
     let others = Step::Resubscribed(vec![kind(2), kind(3)]);
@@ -316,10 +328,10 @@ fn kind_that_is_never_answered_costs_the_others_one_session_and_no_more() {
     // It is looked into later: ended first, to have a known state, and subscribed again.
     bench.pass(TIMEOUT * 2);
     assert_eq!(bench.step(), Some(unsubscribe(1)));
-    bench.registry.unsubscribed(&kind(1));
+    bench.confirm_end(1);
     bench.pass(PACING);
     assert_eq!(bench.step(), Some(resubscribe(1)));
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     assert_eq!(bench.step(), Some(Step::Resubscribed(vec![kind(1)])));
 }
 
@@ -330,11 +342,11 @@ fn kind_unsubscribed_while_being_restored_is_not_announced() {
     bench.establish(2);
     bench.reconnect();
     bench.step();
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     drop(bench.unsubscribe(1));
     bench.pass(PACING);
     assert_eq!(bench.step(), Some(resubscribe(2)));
-    bench.registry.subscribed(&kind(2));
+    bench.confirm(2);
     assert_eq!(bench.step(), Some(Step::Resubscribed(vec![kind(2)])));
 }
 
@@ -344,7 +356,7 @@ fn new_kind_is_no_part_of_what_is_restored() {
     let answer = bench.subscribe(1);
     bench.registry.open(bench.now);
     assert_eq!(bench.step(), Some(subscribe(1)));
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     assert_eq!(result(answer), Some(Ok(())));
     assert_eq!(bench.step(), None);
 }
@@ -358,12 +370,12 @@ fn refused_probe_of_a_wanted_kind_ends_the_session() {
     assert_eq!(bench.step(), None);
     let answer = bench.subscribe(1);
     assert_eq!(bench.step(), Some(unsubscribe(1)));
-    assert_eq!(bench.refuse(), Some(Request::Unsubscribe(kind(1))));
+    assert_eq!(bench.refuse(), vec![Request::Unsubscribe(kind(1))]);
     let cause = GapCause::SubscriptionUnknown { kind: kind(1) };
     assert_eq!(bench.step(), Some(Step::End(cause)));
     bench.reconnect();
     assert_eq!(bench.step(), Some(subscribe(1)));
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     assert_eq!(result(answer), Some(Ok(())));
 }
 
@@ -374,12 +386,12 @@ fn subscribe_behind_a_refused_first_request_that_was_withdrawn_is_its_own_reques
     bench.step();
     let ending = bench.unsubscribe(1);
     let second = bench.subscribe(1);
-    assert_eq!(bench.refuse(), Some(Request::Subscribe(kind(1))));
+    assert_eq!(bench.refuse(), vec![Request::Subscribe(kind(1))]);
     assert_eq!(result(first), Some(Err(SubscribeError::Unsubscribed)));
     assert_eq!(result(ending), Some(Ok(())));
     bench.pass(PACING);
     assert_eq!(bench.step(), Some(subscribe(1)));
-    bench.registry.subscribed(&kind(1));
+    bench.confirm(1);
     assert_eq!(result(second), Some(Ok(())));
 }
 

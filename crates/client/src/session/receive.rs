@@ -51,24 +51,30 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 
     fn subscribed(&mut self, kind: &SubscriptionKind) {
-        let ack = self.desk.registry.subscribed(kind);
+        let ack = self
+            .desk
+            .registry
+            .subscribed(kind, Instant::now(), self.rng);
         self.log_ack("subscribed", kind, ack);
     }
 
     fn unsubscribed(&mut self, kind: &SubscriptionKind) {
-        let ack = self.desk.registry.unsubscribed(kind);
+        let ack = self
+            .desk
+            .registry
+            .unsubscribed(kind, Instant::now(), self.rng);
         self.log_ack("unsubscribed", kind, ack);
     }
 
     fn receive_error(&mut self, text: String) -> Flow {
         let text = ServerText::new(text);
-        let request = self.desk.registry.refused(&text, Instant::now(), self.rng);
-        let kind = request.as_ref().map(Request::kind).map(log::kind);
-        warn!(session = %self.id, kind, size = text.len(), "error from the server");
+        let requests = self.desk.registry.refused(&text, Instant::now(), self.rng);
+        let kind = requests.first().map(Request::kind).map(log::kind);
+        warn!(session = %self.id, kind, suspects = requests.len(), size = text.len(), "error from the server");
         self.deliver(Event::ServerError {
             session: self.id,
             text,
-            request,
+            requests,
         })
     }
 

@@ -94,6 +94,7 @@ async fn resubscribes_are_paced() {
     let pacing = Duration::from_secs(1);
     let config = Config {
         request_pacing: pacing,
+        request_burst: 1,
         ..config()
     };
     let (client, _events, mut network, mut peer) = connected(config).await;
@@ -149,10 +150,10 @@ async fn refused_resubscribe_does_not_block_those_behind_and_is_retried() {
     let session = SessionId(2);
     assert_eq!(next(&mut events).await, gap(1, CUT, &wanted));
     assert_eq!(next(&mut events).await, Event::Connected { session });
-    let Event::ServerError { request, .. } = next(&mut events).await else {
+    let Event::ServerError { requests, .. } = next(&mut events).await else {
         panic!()
     };
-    assert_eq!(request, Some(Request::Resubscribe(first.clone())));
+    assert_eq!(requests, [Request::Resubscribe(first.clone())]);
     let kinds = vec![second, third];
     assert_eq!(
         next(&mut events).await,
@@ -284,9 +285,9 @@ async fn message_of_the_server_before_the_end_is_still_delivered() {
             }
         );
     }
-    assert!(matches!(
-        next(&mut events).await,
-        Event::ServerError { request: None, .. }
-    ));
+    let Event::ServerError { requests, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(requests, []);
     assert_eq!(next(&mut events).await, gap(1, CUT, &[]));
 }

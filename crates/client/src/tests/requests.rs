@@ -39,13 +39,13 @@ async fn error_in_the_window_fails_the_request_and_is_an_event() {
         panic!()
     };
     assert_eq!(text, "no such instrument");
-    let request = Some(Request::Subscribe(ticker(1)));
+    let requests = vec![Request::Subscribe(ticker(1))];
     assert_eq!(
         next(&mut events).await,
         Event::ServerError {
             session: SessionId(1),
             text,
-            request
+            requests
         }
     );
     assert_eq!(client.subscriptions().await, []);
@@ -56,10 +56,10 @@ async fn error_outside_the_window_is_an_event_without_a_request() {
     let (client, mut events, _network, mut peer) = connected(config()).await;
     establish(&client, &mut peer, &[ticker(1)]).await;
     peer.error("overloaded").await;
-    let Event::ServerError { text, request, .. } = next(&mut events).await else {
+    let Event::ServerError { text, requests, .. } = next(&mut events).await else {
         panic!()
     };
-    assert_eq!((text.as_str(), request), ("overloaded", None));
+    assert_eq!((text.as_str(), requests), ("overloaded", vec![]));
     assert_eq!(client.subscriptions().await, [ticker(1)]);
 }
 
@@ -188,10 +188,64 @@ async fn one_request_is_in_flight_at_a_time() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn error_with_several_in_flight_fails_the_one_that_is_not_confirmed() {
+    let config = crate::Config {
+        max_in_flight: 3,
+        ..config()
+    };
+    let (client, mut events, _network, mut peer) = connected(config).await;
+    let mut calls = Vec::new();
+    for number in 1..=4 {
+        calls.push(subscribe(&client, &ticker(number)).await);
+    }
+    for number in 1..=3 {
+        let request = ClientMessage::Subscribe(ticker(number));
+        assert_eq!(peer.message().await, request);
+    }
+    peer.confirm(&ticker(1)).await;
+    assert_eq!(peer.message().await, ClientMessage::Subscribe(ticker(4)));
+    peer.error("no such instrument").await;
+    let Event::ServerError { requests, .. } = next(&mut events).await else {
+        panic!()
+    };
+    let suspects = [2, 3, 4].map(|number| Request::Subscribe(ticker(number)));
+    assert_eq!(requests, suspects);
+    peer.confirm(&ticker(2)).await;
+    settle().await;
+    assert!(!calls[2].is_finished() && !calls[3].is_finished());
+    peer.confirm(&ticker(4)).await;
+    let mut failed = Vec::new();
+    for (index, call) in calls.into_iter().enumerate() {
+        if outcome(call).await.is_err() {
+            failed.push(index + 1);
+        }
+    }
+    assert_eq!(failed, [3]);
+    let kept = [1, 2, 4].map(ticker);
+    assert_eq!(client.subscriptions().await, kept);
+}
+
+#[tokio::test(start_paused = true)]
+async fn burst_of_requests_is_not_paced() {
+    let config = crate::Config {
+        request_pacing: Duration::from_secs(1),
+        request_burst: 3,
+        ..config()
+    };
+    let (client, _events, _network, mut peer) = connected(config).await;
+    let begun = Instant::now();
+    for number in 1..=5 {
+        establish(&client, &mut peer, &[ticker(number)]).await;
+    }
+    assert_eq!(begun.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn requests_are_paced() {
     let pacing = Duration::from_millis(500);
     let config = crate::Config {
         request_pacing: pacing,
+        request_burst: 1,
         ..config()
     };
     let (client, _events, _network, mut peer) = connected(config).await;

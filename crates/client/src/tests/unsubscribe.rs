@@ -31,10 +31,10 @@ async fn refused_unsubscribe_fails_with_the_text() {
     assert!(
         matches!(outcome(call).await, Err(UnsubscribeError::Rejected { text }) if text == "no")
     );
-    let Event::ServerError { request, .. } = next(&mut events).await else {
+    let Event::ServerError { requests, .. } = next(&mut events).await else {
         panic!()
     };
-    assert_eq!(request, Some(Request::Unsubscribe(ticker(1))));
+    assert_eq!(requests, [Request::Unsubscribe(ticker(1))]);
     assert_eq!(client.subscriptions().await, []);
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use proptest::prelude::*;
 
+use super::super::Verb;
 use super::super::entry::State;
 use super::*;
 
@@ -72,19 +73,30 @@ struct Model {
     wishes: Vec<SubscriptionKind>,
     calls: Vec<(SubscriptionKind, Answer<SubscribeError>)>,
     confirmed: Vec<SubscriptionKind>,
-    /// Whether a handled request is certain to have been the one in flight.
+    /// What the server has refused.
+    refused: Vec<SubscriptionKind>,
+    /// How many requests may be in flight.
+    limit: usize,
+    /// Whether every `Error` answers a request that is in flight.
     prompt: bool,
 }
 
 impl Model {
-    fn new(prompt: bool) -> Self {
+    fn new(limit: usize, prompt: bool) -> Self {
+        let mut bench = Bench::with(&Config {
+            max_in_flight: limit,
+            ..config()
+        });
+        bench.registry.open(bench.now);
         Self {
-            bench: Bench::online(),
+            bench,
             inbox: VecDeque::new(),
             streams: BTreeMap::new(),
             wishes: Vec::new(),
             calls: Vec::new(),
             confirmed: Vec::new(),
+            refused: Vec::new(),
+            limit,
             prompt,
         }
     }
@@ -126,14 +138,14 @@ impl Model {
         self.bench.reconnect();
     }
 
-    /// Only a kind that this session has not asked for, so that it is a confirmation of nothing.
+    /// Only a kind that nobody waits for on this session, so that it is a confirmation of nothing.
     fn confuse(&mut self, number: u8) {
-        let asked = self
-            .inbox
-            .iter()
-            .any(|request| *request.kind() == kind(number));
-        if !asked && !self.streams.contains_key(&kind(number)) {
-            self.bench.registry.subscribed(&kind(number));
+        let kind = kind(number);
+        let unserved = self.inbox.iter().any(|request| *request.kind() == kind);
+        let mut suspects = self.bench.registry.flights.suspects().iter();
+        let asked = unserved || suspects.any(|flight| flight.kind == kind);
+        if !asked && !self.streams.contains_key(&kind) {
+            self.bench.confirm(number);
         }
     }
 
@@ -141,9 +153,8 @@ impl Model {
         let Some(request) = self.inbox.pop_front() else {
             return;
         };
-        // The request in flight, if any, is the last that was sent.
-        let late = self.bench.registry.flight.is_none() || !self.inbox.is_empty();
-        if matches!(reaction, Reaction::Refuse) && !(late && self.prompt) {
+        if matches!(reaction, Reaction::Refuse) && (self.is_in_flight(&request) || !self.prompt) {
+            self.refused.push(request.kind().clone());
             self.bench.refuse();
         }
         if !matches!(reaction, Reaction::Confirm | Reaction::Mumble) {
@@ -157,29 +168,39 @@ impl Model {
         }
     }
 
+    /// Whether it is this request whose answer is awaited, and not a later one of the same kind.
+    fn is_in_flight(&self, request: &Request) -> bool {
+        let verb = match request {
+            Request::Unsubscribe(_) => Verb::Unsubscribe,
+            Request::Subscribe(_) | Request::Resubscribe(_) => Verb::Subscribe,
+        };
+        let kind = request.kind();
+        let overtaken = self.inbox.iter().any(|later| later.kind() == kind);
+        !overtaken && self.bench.registry.flights.find(kind, verb).is_some()
+    }
+
     fn confirm(&mut self, request: &Request, subscribes: bool) {
-        let registry = &mut self.bench.registry;
+        let Bench { registry, now, rng } = &mut self.bench;
         if subscribes {
-            registry.subscribed(request.kind());
+            registry.subscribed(request.kind(), *now, rng);
         } else {
-            registry.unsubscribed(request.kind());
+            registry.unsubscribed(request.kind(), *now, rng);
         }
     }
 
     /// Carries out what the registry wants, as a session does.
     fn run(&mut self) {
         loop {
-            let waits = |deadline| deadline > self.bench.now;
-            let busy = self
-                .bench
-                .registry
-                .flight
-                .as_ref()
-                .is_some_and(|it| waits(it.deadline));
+            let blamed = !self.bench.registry.flights.has_room();
+            let waits = self.bench.registry.flights.deadline();
+            let held = blamed && waits.is_none_or(|deadline| deadline > self.bench.now);
             match self.bench.step() {
                 None => break,
                 Some(Step::Send(request)) => {
-                    assert!(!busy, "one request is in flight at a time");
+                    assert!(
+                        !held,
+                        "nothing is sent over the limit, or before an error is resolved"
+                    );
                     self.inbox.push_back(request);
                 }
                 Some(Step::Resubscribed(kinds)) => {
@@ -200,7 +221,12 @@ impl Model {
                 }
                 false
             }
-            Ok(Err(_)) => {
+            Ok(Err(error)) => {
+                let rejected = matches!(error, SubscribeError::Rejected { .. });
+                assert!(
+                    !(rejected && self.prompt) || self.refused.contains(kind),
+                    "only what was refused is told to be"
+                );
                 if !self.confirmed.contains(kind) {
                     self.wishes.retain(|wish| wish != kind);
                 }
@@ -219,12 +245,17 @@ impl Model {
     fn check(&self) {
         let registry = &self.bench.registry;
         let flying = |state| matches!(state, State::Subscribing | State::Unsubscribing);
-        let in_flight = registry
+        let mut flying: Vec<_> = registry
             .entries
             .iter()
             .filter(|entry| flying(entry.state))
-            .count();
-        assert_eq!(in_flight, usize::from(registry.flight.is_some()));
+            .map(|entry| &entry.kind)
+            .collect();
+        let mut in_flight: Vec<_> = registry.flights.live().map(|flight| &flight.kind).collect();
+        flying.sort();
+        in_flight.sort();
+        assert_eq!(flying, in_flight);
+        assert!(in_flight.len() <= self.limit);
         assert_eq!(
             registry.wanted(),
             self.wishes,
@@ -281,34 +312,46 @@ impl Model {
     }
 }
 
-fn play(ops: Vec<Op>, prompt: bool) -> Model {
-    let mut model = Model::new(prompt);
+fn play(ops: Vec<Op>, limit: usize, prompt: bool) -> Model {
+    let mut model = Model::new(limit, prompt);
     for op in ops {
         model.apply(op);
     }
     model
 }
 
+/// More when `PROPTEST_CASES` asks for more.
+fn cases() -> u32 {
+    ProptestConfig::default().cases.max(400)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     #[test]
     fn invariants_hold_with_a_server_that_answers_in_time_or_never(
-        ops in prop::collection::vec(prompt_op(), 1..120)
+        limit in 1_usize..=4,
+        ops in prop::collection::vec(prompt_op(), 1..120),
     ) {
-        let mut model = play(ops, true);
+        let mut model = play(ops, limit, true);
         model.come_to_rest();
     }
 
     #[test]
-    fn invariants_hold_with_any_server(ops in prop::collection::vec(any_op(), 1..120)) {
-        let mut model = play(ops, false);
+    fn invariants_hold_with_any_server(
+        limit in 1_usize..=4,
+        ops in prop::collection::vec(any_op(), 1..120),
+    ) {
+        let mut model = play(ops, limit, false);
         model.come_to_rest();
     }
 
     #[test]
-    fn new_session_restores_exactly_what_is_wanted(ops in prop::collection::vec(any_op(), 1..120)) {
-        let mut model = play(ops, false);
+    fn new_session_restores_exactly_what_is_wanted(
+        limit in 1_usize..=4,
+        ops in prop::collection::vec(any_op(), 1..120),
+    ) {
+        let mut model = play(ops, limit, false);
         model.apply(Op::Reconnect);
         model.come_to_rest();
         model.check_streams();
