@@ -76,6 +76,12 @@ impl Builder {
         max_message_size: usize;
     }
 
+    /// See [`Config::stale_after`]. Default: not watched.
+    pub const fn stale_after(mut self, stale_after: Duration) -> Self {
+        self.config.stale_after = Some(stale_after);
+        self
+    }
+
     /// See [`Config::seed`]. Default: seeded by the operating system.
     pub const fn seed(mut self, seed: u64) -> Self {
         self.config.seed = Some(seed);

@@ -54,6 +54,10 @@ pub struct Config {
     pub heartbeat_interval: Duration,
     /// How long the `Pong` may take. Default 5 s.
     pub pong_timeout: Duration,
+    /// How long a confirmed kind may bring nothing until [`Event::Stale`](crate::Event::Stale) tells it. It never ends the
+    /// session: a quiet private stream is normal, and the heartbeat watches over the connection. Default `None`: it is
+    /// not watched.
+    pub stale_after: Option<Duration>,
     /// How long one frame may take to be written and flushed. Default 5 s.
     pub write_timeout: Duration,
     /// How long the server may take to answer a Close frame. Default 2 s.
@@ -109,6 +113,7 @@ impl Config {
             request_timeout: Duration::from_secs(10),
             heartbeat_interval: Duration::from_secs(10),
             pong_timeout: Duration::from_secs(5),
+            stale_after: None,
             write_timeout: Duration::from_secs(5),
             close_timeout: Duration::from_secs(2),
             backoff_min: Duration::from_secs(1),
@@ -154,6 +159,7 @@ impl Config {
             ("request_timeout", self.request_timeout),
             ("heartbeat_interval", self.heartbeat_interval),
             ("pong_timeout", self.pong_timeout),
+            ("stale_after", self.stale_after.unwrap_or(UNSET)),
             ("write_timeout", self.write_timeout),
             ("close_timeout", self.close_timeout),
             ("backoff_min", self.backoff_min),
@@ -194,6 +200,9 @@ impl Config {
     }
 }
 
+/// What is valid in place of a time that is not set.
+const UNSET: Duration = Duration::from_secs(1);
+
 /// Far beyond any sensible timeout, and far from where adding it to a clock would overflow.
 const MAX_DURATION: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -216,6 +225,7 @@ impl fmt::Debug for Config {
             .field("request_timeout", &self.request_timeout)
             .field("heartbeat_interval", &self.heartbeat_interval)
             .field("pong_timeout", &self.pong_timeout)
+            .field("stale_after", &self.stale_after)
             .field("write_timeout", &self.write_timeout)
             .field("close_timeout", &self.close_timeout)
             .field("backoff_min", &self.backoff_min)
@@ -256,6 +266,7 @@ mod tests {
             request_timeout: Duration::ZERO,
             heartbeat_interval: Duration::ZERO,
             pong_timeout: Duration::ZERO,
+            stale_after: Some(Duration::ZERO),
             write_timeout: Duration::ZERO,
             close_timeout: Duration::ZERO,
             backoff_min: Duration::from_secs(1),
@@ -283,6 +294,7 @@ mod tests {
                 "request_timeout: must not be zero",
                 "heartbeat_interval: must not be zero",
                 "pong_timeout: must not be zero",
+                "stale_after: must not be zero",
                 "write_timeout: must not be zero",
                 "close_timeout: must not be zero",
                 "backoff_max: must not be zero",

@@ -1,6 +1,7 @@
 //! What a user of the client is told, in order.
 
 use std::fmt;
+use std::time::Duration;
 
 use rocketfi_protocol::{ServerMessage, SubscriptionKind, Unrecognized};
 
@@ -27,8 +28,8 @@ impl fmt::Display for SessionId {
 /// One thing that happened, to the connection or to the data.
 ///
 /// For each session the order is: [`Connected`](Self::Connected); any number of [`Message`](Self::Message),
-/// [`Lagged`](Self::Lagged), [`Unrecognized`](Self::Unrecognized), [`Malformed`](Self::Malformed) and
-/// [`ServerError`](Self::ServerError), among them [`Resubscribed`](Self::Resubscribed) when something had to be
+/// [`Lagged`](Self::Lagged), [`Stale`](Self::Stale), [`Unrecognized`](Self::Unrecognized),
+/// [`Malformed`](Self::Malformed) and [`ServerError`](Self::ServerError), among them [`Resubscribed`](Self::Resubscribed) when something had to be
 /// restored; and [`Gap`](Self::Gap) when the session ended, before anything of the next one.
 /// [`Closed`](Self::Closed) is the last event of all.
 ///
@@ -91,6 +92,21 @@ pub enum Event {
         /// How many.
         missed: u64,
     },
+    /// A confirmed kind has brought nothing for long; only with [`Config::stale_after`](crate::Config::stale_after).
+    /// Nothing is known to be lost and nothing ends: a quiet private stream is normal. It is told once, and again only
+    /// after a message of the kind has come in between. Compare with REST if that much silence is unlikely.
+    ///
+    /// It takes no place that a message could need: in a queue with one place left it waits, and is dropped when a
+    /// message of the kind comes or the session ends before there is room.
+    Stale {
+        /// The session on which the kind is confirmed.
+        session: SessionId,
+        /// The kind.
+        kind: SubscriptionKind,
+        /// For how long nothing had come when that was noticed, counted from its last message or else from its
+        /// confirmation.
+        quiet: Duration,
+    },
     /// A message of a variant that this version of the protocol does not know. The session lives on.
     Unrecognized {
         /// The session it came on.
@@ -141,6 +157,7 @@ impl Event {
             | Self::Resubscribed { session, .. }
             | Self::Gap { session, .. }
             | Self::Lagged { session, .. }
+            | Self::Stale { session, .. }
             | Self::Unrecognized { session, .. }
             | Self::Malformed { session, .. }
             | Self::ServerError { session, .. } => Some(*session),

@@ -12,6 +12,7 @@ mod endpoint;
 pub mod environment;
 mod error;
 mod event;
+mod freshness;
 mod gap;
 mod heartbeat;
 mod log;

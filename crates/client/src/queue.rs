@@ -10,6 +10,7 @@ use futures_util::Stream;
 use rocketfi_protocol::SubscriptionKind;
 use tokio::sync::mpsc::{self, OwnedPermit};
 
+use crate::freshness::Quiet;
 use crate::{CloseReason, Event, GapCause, Overflow, SessionId};
 
 /// `Connected`, `Resubscribed` with a `Lagged` before it, `Gap` of one session.
@@ -42,6 +43,8 @@ pub(crate) struct EventQueue {
     missed: u64,
     /// Live again, and not announced yet.
     restored: Vec<SubscriptionKind>,
+    /// Quiet for long, and not announced yet.
+    stale: Vec<Quiet>,
     connected: Option<OwnedPermit<Event>>,
     resubscribed: Option<OwnedPermit<Event>>,
     lagged: Option<OwnedPermit<Event>>,
@@ -64,6 +67,7 @@ pub(crate) fn channel(
         overflow,
         missed: 0,
         restored: Vec::new(),
+        stale: Vec::new(),
         connected: None,
         resubscribed: None,
         lagged: None,
@@ -114,11 +118,39 @@ impl EventQueue {
         self.flush(session);
     }
 
+    /// Announces what is quiet, now or when there is room.
+    pub(crate) fn stale(&mut self, session: SessionId, quiet: Vec<Quiet>) {
+        self.stale.extend(quiet);
+        self.flush(session);
+    }
+
     /// Announces what had to wait for a free place, if there is one now.
     pub(crate) fn flush(&mut self, session: SessionId) {
-        if self.restored.is_empty() {
-            return;
+        if !self.restored.is_empty() {
+            self.flush_restored(session);
         }
+        if !self.stale.is_empty() && self.tell_missed(session) {
+            self.flush_stale(session);
+        }
+    }
+
+    /// The last free place is left to a message: that nothing came must not crowd out what does come.
+    fn flush_stale(&mut self, session: SessionId) {
+        let places = self.event_tx.capacity().saturating_sub(1);
+        let told = self.stale.len().min(places);
+        for (kind, quiet) in self.stale.drain(..told) {
+            // This queue is the only producer: what is free is still free.
+            if let Ok(place) = self.event_tx.try_reserve() {
+                place.send(Event::Stale {
+                    session,
+                    kind,
+                    quiet,
+                });
+            }
+        }
+    }
+
+    fn flush_restored(&mut self, session: SessionId) {
         // What was thrown away came before this, so it is told before this.
         if !self.tell_missed(session) {
             let Some(permit) = self.lagged.take() else {
@@ -143,6 +175,7 @@ impl EventQueue {
     ) {
         // The gap is news of the same kinds, and later news.
         self.restored.clear();
+        self.stale.clear();
         let missed = std::mem::take(&mut self.missed);
         let missed = (missed > 0).then_some(missed);
         send(
@@ -167,6 +200,10 @@ impl EventQueue {
             return Delivery::Gone;
         }
         self.flush(session);
+        if let Event::Message { message, .. } = &event {
+            // Not quiet any more, and nobody has been told that it was.
+            self.stale.retain(|(kind, _)| !message.belongs_to(kind));
+        }
         if !self.tell_missed(session) {
             return self.crowded_out(session, event);
         }

@@ -296,6 +296,14 @@ impl Registry {
         self.kinds(Entry::is_established)
     }
 
+    /// Whether a kind is confirmed on this session, and wanted.
+    pub(crate) fn is_live(&self, kind: &SubscriptionKind) -> bool {
+        self.position(kind).is_some_and(|index| {
+            let entry = &self.entries[index];
+            entry.is_wanted() && entry.state == State::Active
+        })
+    }
+
     /// Whether every wanted kind is confirmed on this session.
     pub(crate) const fn settled(&self) -> bool {
         self.settled

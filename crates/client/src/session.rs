@@ -20,6 +20,7 @@ use tracing::debug;
 use crate::backoff::Probation;
 use crate::command::Command;
 use crate::desk::Desk;
+use crate::freshness::Freshness;
 use crate::heartbeat::{Beat, Heartbeat};
 use crate::outbox::Outbox;
 use crate::queue::EventQueue;
@@ -33,6 +34,8 @@ pub(crate) struct Session<'a, S> {
     outbox: Outbox,
     heartbeat: Heartbeat,
     probation: Probation,
+    /// Only if it is asked for.
+    freshness: Option<Freshness>,
     desk: &'a mut Desk,
     events: &'a mut EventQueue,
     rng: &'a mut StdRng,
@@ -96,6 +99,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             outbox: Outbox::new(config.write_timeout),
             heartbeat: Heartbeat::new(now, config.heartbeat_interval, config.pong_timeout),
             probation: Probation::new(now, config.stable_period),
+            freshness: config.stale_after.map(Freshness::new),
             desk,
             events,
             rng,
@@ -144,6 +148,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         self.beat(now)?;
         self.advance(now)?;
         self.probation.observe(now, || self.desk.registry.settled());
+        self.report_stale(now);
         Flow::Continue(())
     }
 
@@ -171,6 +176,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             }
         }
         Flow::Continue(())
+    }
+
+    fn report_stale(&mut self, now: Instant) {
+        let Some(freshness) = &mut self.freshness else {
+            return;
+        };
+        let quiet = freshness.poll(now, |kind| self.desk.registry.is_live(kind));
+        if !quiet.is_empty() {
+            debug!(session = %self.id, kinds = quiet.len(), "stale");
+            self.events.stale(self.id, quiet);
+        }
     }
 
     fn send_request(&mut self, request: Request) {
@@ -223,11 +239,12 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     fn deadline(&self) -> Instant {
         let write = self.outbox.deadline();
         let own = match self.closing {
-            Some(closing) => [Some(closing.deadline), None, None],
+            Some(closing) => [Some(closing.deadline), None, None, None],
             None => [
                 Some(self.heartbeat.deadline()),
                 self.desk.registry.wake_at(),
                 self.probation.deadline(),
+                self.freshness.as_ref().and_then(Freshness::wake_at),
             ],
         };
         let deadlines = own.into_iter().chain([write]).flatten();

@@ -11,4 +11,5 @@ mod overflow;
 mod reconnect;
 mod requests;
 mod secrecy;
+mod staleness;
 mod unsubscribe;

@@ -115,6 +115,10 @@ impl Output {
             Event::Lagged { missed, .. } => {
                 self.timed("LAGGED", &format!("{missed} events thrown away"));
             }
+            Event::Stale { kind, quiet, .. } => {
+                let seconds = quiet.as_secs();
+                self.timed("stale", &format!("{} for {seconds} s", kind.name()));
+            }
             Event::Unrecognized { name, .. } => self.timed("unrecognized", name),
             Event::Malformed { error, size, .. } => {
                 self.timed("malformed", &format!("{size} bytes: {error}"));
@@ -179,6 +183,9 @@ fn object(event: &Event) -> Value {
         }
         Event::Lagged { missed, .. } => {
             json!({"event": "lagged", "session": session, "missed": missed})
+        }
+        Event::Stale { kind, quiet, .. } => {
+            json!({"event": "stale", "session": session, "kind": kind, "quiet_seconds": quiet.as_secs()})
         }
         Event::Unrecognized { message, .. } => {
             json!({"event": "unrecognized", "session": session, "message": message})

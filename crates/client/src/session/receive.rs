@@ -40,21 +40,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
             ServerMessage::Error(text) => return self.receive_error(text),
             ServerMessage::Unrecognized(message) if is_ping(&message) => self.outbox.pong(),
             ServerMessage::Unrecognized(message) => return self.unrecognized(message),
-            message => {
-                return self.deliver(Event::Message {
-                    session: self.id,
-                    message,
-                });
-            }
+            message => return self.receive_data(message),
         }
         Flow::Continue(())
     }
 
+    fn receive_data(&mut self, message: ServerMessage) -> Flow {
+        if let Some(freshness) = &mut self.freshness {
+            freshness.heard(&message, Instant::now());
+        }
+        self.deliver(Event::Message {
+            session: self.id,
+            message,
+        })
+    }
+
     fn subscribed(&mut self, kind: &SubscriptionKind) {
-        let ack = self
-            .desk
-            .registry
-            .subscribed(kind, Instant::now(), self.rng);
+        let now = Instant::now();
+        let ack = self.desk.registry.subscribed(kind, now, self.rng);
+        if let Some(freshness) = &mut self.freshness
+            && ack != Ack::Unexpected
+        {
+            freshness.watch(kind, now);
+        }
         self.log_ack("subscribed", kind, ack);
     }
 
