@@ -1,8 +1,10 @@
 //! The rules that hold whatever happens, checked over the whole record of a run.
 
 mod calls;
+mod causes;
 mod events;
 mod outcome;
+pub(crate) mod restored;
 mod sessions;
 
 use std::fmt;
@@ -50,6 +52,7 @@ pub(crate) fn all(plan: &Plan, record: &Record) -> Vec<Violation> {
     events::check(plan, record, &mut findings);
     sessions::check(plan, record, &mut findings);
     calls::check(plan, record, &mut findings);
+    restored::check(record, &mut findings);
     outcome::check(record, &mut findings);
     findings.0
 }

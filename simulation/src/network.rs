@@ -76,6 +76,12 @@ impl Network {
         self.state().lines.clone()
     }
 
+    /// Those on which a WebSocket was opened.
+    pub(crate) fn sessions(&self) -> Vec<Arc<Line>> {
+        let lines = self.lines().into_iter();
+        lines.filter(|line| line.is_session()).collect()
+    }
+
     /// When each dial began.
     pub(crate) fn dials(&self) -> Vec<Instant> {
         self.state().dials.clone()
@@ -187,6 +193,13 @@ impl Default for Line {
 impl Line {
     pub(crate) fn tap(&self) -> MutexGuard<'_, Tap> {
         self.tap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the handshake was completed.
+    pub(crate) fn is_session(&self) -> bool {
+        let tap = self.tap();
+        tap.answer()
+            .is_some_and(|head| head.starts_with("HTTP/1.1 101"))
     }
 
     pub(crate) fn course(&self) -> Course {

@@ -101,6 +101,9 @@ fn config(seed: u64, rng: &mut ChaCha8Rng) -> Config {
     config.backoff_max = config.backoff_min * rng.random_range(4..16);
     config.stable_period = seconds(rng, 2.0, 20.0);
     config.request_pacing = Duration::from_millis(rng.random_range(0..25));
+    config.request_burst = *pick(rng, &[1, 3, 32]);
+    config.max_in_flight = *pick(rng, &[1, 1, 2, 4]);
+    config.stale_after = rng.random::<bool>().then(|| seconds(rng, 2.0, 30.0));
     config.event_capacity = *pick(rng, &[8, 64, 512]);
     config.command_capacity = *pick(rng, &[1, 4, 64]);
     config.overflow = *pick(rng, &[Overflow::Reconnect, Overflow::DropNewest]);

@@ -91,11 +91,7 @@ impl Record {
 
     /// Connections on which a WebSocket was opened, oldest first: the sessions.
     pub(crate) fn sessions(&self) -> impl Iterator<Item = &Arc<Line>> {
-        self.lines.iter().filter(|line| {
-            line.tap()
-                .answer()
-                .is_some_and(|head| head.starts_with("HTTP/1.1 101"))
-        })
+        self.lines.iter().filter(|line| line.is_session())
     }
 
     /// Simulated time, for people.

@@ -8,6 +8,8 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocket, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Message};
 
+use crate::plan::MAX_MESSAGE;
+
 /// A frame from the server, as far as a client should treat it differently.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Inbound {
@@ -110,11 +112,10 @@ impl Tap {
     /// The client has read these bytes.
     pub(crate) fn reads(&mut self, bytes: &[u8]) {
         let time = Instant::now();
-        let frames = self.inbound.feed(bytes).into_iter();
-        self.received.extend(frames.map(|frame| At {
-            time,
-            what: Inbound::of(frame),
-        }));
+        for frame in self.inbound.feed(bytes) {
+            let what = Inbound::of(frame);
+            self.received.push(At { time, what });
+        }
     }
 
     /// The client has written these bytes.
@@ -125,6 +126,11 @@ impl Tap {
             time,
             what: Outbound::of(&frame),
         }));
+    }
+
+    /// Whether something came that is no frame, or too large a one.
+    pub(crate) const fn is_broken(&self) -> bool {
+        self.inbound.is_broken
     }
 
     /// The head of the server's answer to the handshake, once it is complete.
@@ -179,7 +185,10 @@ impl Direction {
             return Vec::new();
         };
         let rest = self.head.split_off(end + END.len());
-        let config = WebSocketConfig::default().read_buffer_size(1 << 10);
+        let config = WebSocketConfig::default()
+            .read_buffer_size(1 << 10)
+            .max_message_size(Some(MAX_MESSAGE))
+            .max_frame_size(Some(MAX_MESSAGE));
         let feed = Feed(VecDeque::new());
         self.socket = Some(WebSocket::from_raw_socket(feed, self.role, Some(config)));
         self.feed(&rest)

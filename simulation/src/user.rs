@@ -107,6 +107,10 @@ impl Log {
         self.with(|read| read.events.clone())
     }
 
+    pub(crate) fn with_events<T>(&self, look: impl FnOnce(&[(Instant, Event)]) -> T) -> T {
+        self.with(|read| look(&read.events))
+    }
+
     /// How many of the events match.
     pub(crate) fn count(&self, matches: impl Fn(&Event) -> bool) -> usize {
         self.with(|read| {

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance, sleep, sleep_until, timeout};
 
-use crate::check::{self, Violation};
+use crate::check::{self, Violation, restored};
 use crate::network::Network;
 use crate::plan::{Act, LIES, Plan, kinds};
 use crate::record::{Call, End, Probe, Record};
@@ -172,9 +172,12 @@ impl<'p> World<'p> {
         let is_cut = self.plan.cut_at_end || self.is_lied_to();
         if is_cut {
             self.server.drop_connections();
+        } else {
+            // A Ping that was swallowed during the trouble may still cost the session.
+            sleep(self.plan.config.heartbeat_interval + self.plan.config.pong_timeout).await;
         }
         self.end.time_to_agree = self.plan.recovery(is_cut);
-        self.agree(client).await;
+        self.agree(client, &calls).await;
         self.close(client, user.reader).await;
         debug_assert!(pusher.is_finished());
         self.count_tasks().await;
@@ -194,14 +197,19 @@ impl<'p> World<'p> {
 
     /// Waits until the server has subscribed what the client says is wanted, and what it sends
     /// arrives.
-    async fn agree(&mut self, client: &Client) {
+    async fn agree(&mut self, client: &Client, calls: &[Call]) {
         let deadline = Instant::now() + self.end.time_to_agree;
         for round in 0.. {
             let mut wanted = client.subscriptions().await;
             let mut live = self.server.subscriptions(self.last_session());
             wanted.sort();
             live.sort();
-            self.end.agreed = wanted == live;
+            let sessions = self.network.sessions();
+            let owed = self
+                .log
+                .with_events(|events| restored::owed(events, calls, &sessions));
+            let is_told = !wanted.iter().any(|kind| owed.contains(kind));
+            self.end.agreed = is_told && wanted == live;
             (self.end.wanted, self.end.live) = (wanted, live);
             let is_late = Instant::now() > deadline;
             let is_sound = self.end.agreed && self.probe(round).await;

@@ -1,6 +1,6 @@
 //! What the user asked for: answered in time, and remembered.
 
-use rocketfi_client::SubscribeError;
+use rocketfi_client::{SubscribeError, UnsubscribeError};
 use rocketfi_protocol::SubscriptionKind;
 
 use super::Findings;
@@ -9,6 +9,16 @@ use crate::record::{Answered, Call, Record};
 
 pub(super) fn check(plan: &Plan, record: &Record, findings: &mut Findings) {
     for call in &record.calls {
+        let is_closed = matches!(
+            call.result,
+            Answered::Subscribed(Err(SubscribeError::Closed))
+                | Answered::Unsubscribed(Err(UnsubscribeError::Closed))
+        );
+        findings.require(
+            !is_closed,
+            "no call is turned away while the client lives",
+            || format!("{} at {}", call.kind.name(), record.at(call.ended)),
+        );
         in_time(plan, record, call, findings);
     }
     let mut own = kinds();

@@ -7,6 +7,7 @@ use rocketfi_client::{Event, GapCause};
 use tokio::time::Instant;
 
 use super::Findings;
+use super::causes::Evidence;
 use crate::network::Line;
 use crate::plan::Plan;
 use crate::record::Record;
@@ -20,6 +21,8 @@ pub(super) fn check(plan: &Plan, record: &Record, findings: &mut Findings) {
         let told = told.remove(&number).unwrap_or_default();
         let received = received(line);
         Account {
+            plan,
+            record,
             number,
             line,
             findings,
@@ -80,6 +83,7 @@ fn name(event: &Event) -> String {
             format!("Resubscribed {} kinds on {session}", kinds.len())
         }
         Event::Gap { session, cause, .. } => format!("Gap ({}) on {session}", cause.name()),
+        Event::Stale { session, .. } => format!("Stale on {session}"),
         Event::Lagged { session, missed } => format!("Lagged {missed} on {session}"),
         Event::Unrecognized { session, .. } => format!("Unrecognized on {session}"),
         Event::Malformed { session, .. } => format!("Malformed on {session}"),
@@ -109,6 +113,8 @@ fn received(line: &Line) -> Vec<At<Inbound>> {
 
 /// What the network brought on a session, against what the user was told of it.
 struct Account<'a> {
+    plan: &'a Plan,
+    record: &'a Record,
     number: u64,
     line: &'a Line,
     findings: &'a mut Findings,
@@ -170,27 +176,17 @@ impl Account<'_> {
         self.require(unaccounted.iter().all(late), || {
             format!("{} were never told of", unaccounted.len())
         });
-        self.check_cause(cause, missed);
-    }
-
-    /// A session ends for a reason that can be seen.
-    fn check_cause(&mut self, cause: &GapCause, missed: u64) {
-        let tap = self.line.tap();
-        let is_seen = match cause {
-            GapCause::Overflow => missed > 0,
-            GapCause::ClosedByServer { .. } => {
-                tap.received.iter().any(|at| at.what == Inbound::Close)
-            }
-            GapCause::Disconnected { .. } => self.line.course().ended.is_some(),
-            _ => true,
-        };
-        drop(tap);
         let number = self.number;
-        self.findings.require(
-            is_seen,
-            "a session is not given up without a reason",
-            || format!("session {number}: {}", cause.name()),
-        );
+        let seen = Evidence {
+            plan: self.plan,
+            record: self.record,
+            line: self.line,
+        }
+        .of(cause, missed);
+        self.findings
+            .require(seen, "a session is not given up without a reason", || {
+                format!("session {number}: {}", cause.name())
+            });
     }
 
     fn require(&mut self, holds: bool, detail: impl FnOnce() -> String) {

@@ -45,8 +45,7 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    /// A kind is subscribed again only after the server has said that it is not subscribed, and no
-    /// more requests wait for their answers than may.
+    /// A kind is subscribed again only after the server has said that it is not subscribed.
     fn requests(&self, findings: &mut Findings) {
         let tap = self.line.tap();
         let mut asked: Vec<&At<Outbound>> = Vec::new();
