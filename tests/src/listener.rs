@@ -11,7 +11,7 @@ const SHOWN: usize = 20;
 
 /// Hands on the events of a client, and checks of every one that it comes in its place: each
 /// session begins with `Connected` and ends with `Gap`, everything between carries its number,
-/// nothing is between `Gap` and the next `Connected`, and nothing comes after `Closed`.
+/// nothing but `DialFailed` is between `Gap` and the next `Connected`, and nothing comes after `Closed`.
 #[derive(Debug)]
 pub struct Listener {
     events: Events,
@@ -103,15 +103,20 @@ impl Listener {
         }
     }
 
-    /// Expects the `Connected` of this session next.
+    /// Expects the `Connected` of this session next, but for failed dials.
     ///
     /// # Panics
     /// When something else comes.
     pub async fn connected(&mut self, session: SessionId) {
-        assert_eq!(self.event().await, Event::Connected { session });
+        let mut event = self.event().await;
+        while matches!(event, Event::DialFailed { .. }) {
+            event = self.event().await;
+        }
+        assert_eq!(event, Event::Connected { session });
     }
 
-    /// Skips to the next `Gap`, and expects the `Connected` of this session right after it.
+    /// Skips to the next `Gap`, and expects the `Connected` of this session after it, with
+    /// nothing but failed dials between.
     ///
     /// # Panics
     /// As [`event`](Self::event), and when something else comes.
@@ -153,6 +158,7 @@ impl Listener {
             (Place::Within(now), Event::Gap { session, .. }) if *session == now => {
                 Place::Before(SessionId(now.0 + 1))
             }
+            (Place::Before(_), Event::DialFailed { .. }) => self.place,
             (Place::Before(_) | Place::Within(_), Event::Closed { .. }) => Place::End,
             (Place::Within(now), event)
                 if event.session() == Some(now) && !matches!(event, Event::Connected { .. }) =>
@@ -184,6 +190,8 @@ pub fn label(event: &Event) -> String {
         Event::Unrecognized { .. } => "Unrecognized".to_owned(),
         Event::Malformed { .. } => "Malformed".to_owned(),
         Event::ServerError { .. } => "ServerError".to_owned(),
+        Event::DialFailed { attempt, error, .. } => format!("DialFailed {attempt}: {error}"),
+        Event::Stale { kind, .. } => format!("Stale {}", kind.name()),
         Event::Closed { reason } => format!("Closed: {reason}"),
         other => format!("{other:?}"),
     };

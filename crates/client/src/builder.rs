@@ -82,6 +82,27 @@ impl Builder {
         self
     }
 
+    /// See [`Config::max_session_age`]. Default: as old as it gets.
+    pub const fn max_session_age(mut self, max_session_age: Duration) -> Self {
+        self.config.max_session_age = Some(max_session_age);
+        self
+    }
+
+    /// See [`Config::max_attempts`]. Default: it never gives up.
+    pub const fn max_attempts(mut self, max_attempts: u32) -> Self {
+        self.config.max_attempts = Some(max_attempts);
+        self
+    }
+
+    /// See [`Config::give_up`]. Default: it never gives up.
+    pub fn give_up(
+        mut self,
+        give_up: impl Fn(&ConnectError) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.config.give_up = Some(Arc::new(give_up));
+        self
+    }
+
     /// See [`Config::seed`]. Default: seeded by the operating system.
     pub const fn seed(mut self, seed: u64) -> Self {
         self.config.seed = Some(seed);
@@ -101,7 +122,7 @@ impl Builder {
     }
 
     /// Opens the first connection and starts the client. This one attempt must succeed within the connect timeout;
-    /// from then on the client reconnects by itself, whatever happens.
+    /// from then on the client reconnects by itself, whatever happens, unless it is configured to give up.
     ///
     /// # Cancel safety
     /// Dropping the call abandons the attempt; nothing keeps running.
@@ -135,7 +156,8 @@ impl Builder {
     }
 
     /// Starts the client, which connects by itself and retries from the first attempt on. Until it is connected, calls
-    /// behave as they do between two sessions; failed attempts are told in the log only.
+    /// behave as they do between two sessions; failed attempts are told as
+    /// [`Event::DialFailed`](crate::Event::DialFailed).
     ///
     /// # Errors
     /// When the configuration is not valid.

@@ -12,7 +12,8 @@ use crate::{Builder, CloseReason, SendError, SubscribeError, UnsubscribeError};
 /// A handle to a client: cheap to clone, usable from any task.
 ///
 /// The connection itself lives in a task of its own, which keeps it open and restores what is subscribed. The task ends
-/// with [`close`](Self::close), when the last handle is dropped, or when [`Events`](crate::Events) is dropped.
+/// with [`close`](Self::close), when the last handle is dropped, when [`Events`](crate::Events) is dropped, or when it
+/// gives up because it is configured to.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
-use crate::{ConfigError, ConfigProblem};
+use crate::{ConfigError, ConfigProblem, ConnectError};
 
 /// What happens when the user does not keep up and the event queue is full.
 ///
@@ -25,6 +25,9 @@ pub enum Overflow {
     /// snapshots, where the next message makes up for a lost one.
     DropNewest,
 }
+
+/// Whether an error is a reason to try no longer.
+pub type GiveUp = Arc<dyn Fn(&ConnectError) -> bool + Send + Sync>;
 
 /// Everything that can be configured. [`Builder`](crate::Builder) sets the same fields one by one.
 ///
@@ -68,9 +71,30 @@ pub struct Config {
     pub backoff_min: Duration,
     /// The ceiling grows no further than this. Default 30 s.
     pub backoff_max: Duration,
+    /// After so many failed attempts in a row to open a connection the client ends, with
+    /// [`CloseReason::GaveUp`](crate::CloseReason::GaveUp). A session that opened starts the count afresh. Default
+    /// `None`: it never gives up.
+    pub max_attempts: Option<u32>,
+    /// Asked after every failed attempt; when it says `true`, the client ends with
+    /// [`CloseReason::GaveUp`](crate::CloseReason::GaveUp). It must not block. Default `None`: it never gives up.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// let mut config = rocketfi_client::Config::new(rocketfi_client::environment::TESTNET);
+    /// // What does not pass by itself: a wrong certificate, 404, no WebSocket at the address.
+    /// config.give_up = Some(Arc::new(|error| !error.is_retryable()));
+    /// ```
+    pub give_up: Option<GiveUp>,
     /// How long a session must last before the backoff may start afresh; besides, every wanted kind
     /// must have been confirmed on it. Default 30 s.
     pub stable_period: Duration,
+    /// Before a session grows older than this the client replaces it: it writes what it has accepted and a Close frame,
+    /// delivers what arrives until the server answers, announces a [`Gap`](crate::Event::Gap) with the cause
+    /// [`SessionAge`](crate::GapCause::SessionAge), and dials at once. For servers that cut connections at a certain
+    /// age. When exactly is drawn from the last tenth of the time, so that many clients do not return together. Default
+    /// `None`: a session may grow as old as it gets.
+    pub max_session_age: Option<Duration>,
     /// How many subscribe and unsubscribe requests may be without an answer at a time. With one, every
     /// `Error` that comes meanwhile is about that one. With more, subscriptions are restored faster,
     /// and an `Error` fails the request that is left when the others have been answered; see
@@ -118,7 +142,10 @@ impl Config {
             close_timeout: Duration::from_secs(2),
             backoff_min: Duration::from_secs(1),
             backoff_max: Duration::from_secs(30),
+            max_attempts: None,
+            give_up: None,
             stable_period: Duration::from_secs(30),
+            max_session_age: None,
             max_in_flight: 1,
             request_pacing: Duration::from_millis(20),
             request_burst: 32,
@@ -165,6 +192,7 @@ impl Config {
             ("backoff_min", self.backoff_min),
             ("backoff_max", self.backoff_max),
             ("stable_period", self.stable_period),
+            ("max_session_age", self.max_session_age.unwrap_or(UNSET)),
             ("request_pacing", self.request_pacing),
         ];
         for (field, value) in fields {
@@ -180,6 +208,11 @@ impl Config {
         }
         if self.backoff_min > self.backoff_max {
             problems.push(ConfigProblem::BackoffRange);
+        }
+        if self.max_attempts == Some(0) {
+            problems.push(ConfigProblem::Zero {
+                field: "max_attempts",
+            });
         }
     }
 
@@ -230,7 +263,10 @@ impl fmt::Debug for Config {
             .field("close_timeout", &self.close_timeout)
             .field("backoff_min", &self.backoff_min)
             .field("backoff_max", &self.backoff_max)
+            .field("max_attempts", &self.max_attempts)
+            .field("give_up", &self.give_up.is_some())
             .field("stable_period", &self.stable_period)
+            .field("max_session_age", &self.max_session_age)
             .field("max_in_flight", &self.max_in_flight)
             .field("request_pacing", &self.request_pacing)
             .field("request_burst", &self.request_burst)
@@ -271,7 +307,9 @@ mod tests {
             close_timeout: Duration::ZERO,
             backoff_min: Duration::from_secs(1),
             backoff_max: Duration::ZERO,
+            max_attempts: Some(0),
             stable_period: Duration::MAX,
+            max_session_age: Some(Duration::ZERO),
             max_in_flight: 65,
             request_pacing: Duration::MAX,
             request_burst: 0,
@@ -299,8 +337,10 @@ mod tests {
                 "close_timeout: must not be zero",
                 "backoff_max: must not be zero",
                 "stable_period: must not exceed 31536000s",
+                "max_session_age: must not be zero",
                 "request_pacing: must not exceed 31536000s",
                 "backoff_min: must not exceed backoff_max",
+                "max_attempts: must not be zero",
                 "max_in_flight: must be between 1 and 64",
                 "request_burst: must be between 1 and 16777216",
                 "event_capacity: must be between 1 and 16777216",

@@ -55,7 +55,7 @@ pub enum ConfigProblem {
     /// The address has a user name or password. The exchange takes none, and it would not be sent.
     #[error("url: there must be no user name and no password")]
     Credentials,
-    /// A time that must be positive is zero.
+    /// A time or a number that must be positive is zero.
     #[error("{field}: must not be zero")]
     Zero {
         /// The field of [`Config`](crate::Config).

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::io;
+use std::mem::discriminant;
 use std::time::Duration;
 
 use rocketfi_protocol::DecodeError;
@@ -46,6 +47,17 @@ pub enum ConnectError {
     /// The server's answer is no WebSocket handshake.
     #[error("the server does not speak WebSocket")]
     Handshake(#[source] Box<dyn StdError + Send + Sync>),
+}
+
+/// Errors are equal when they say the same: those of other libraries are compared by what they display.
+impl PartialEq for ConnectError {
+    fn eq(&self, other: &Self) -> bool {
+        let source = |error: &Self| error.source().map(ToString::to_string);
+        discriminant(self) == discriminant(other)
+            && self.to_string() == other.to_string()
+            && self.retry_after() == other.retry_after()
+            && source(self) == source(other)
+    }
 }
 
 impl ConnectError {
@@ -188,6 +200,22 @@ mod tests {
         .filter(|&status| refused(status).is_retryable())
         .collect();
         assert_eq!(retryable, [408, 425, 429, 500, 502, 503, 504]);
+    }
+
+    #[test]
+    fn errors_that_say_the_same_are_equal() {
+        let refused = |status, seconds| ConnectError::Refused {
+            status,
+            retry_after: Some(Duration::from_secs(seconds)),
+        };
+        let tcp = |kind: io::ErrorKind| ConnectError::Tcp(kind.into());
+        let reset = io::ErrorKind::ConnectionReset;
+        assert_eq!(refused(503, 1), refused(503, 1));
+        assert_eq!(tcp(reset), tcp(reset));
+        assert_ne!(refused(503, 1), refused(503, 2));
+        assert_ne!(refused(503, 1), refused(500, 1));
+        assert_ne!(tcp(reset), tcp(io::ErrorKind::NotFound));
+        assert_ne!(tcp(reset), ConnectError::Interrupted(reset.into()));
     }
 
     #[test]

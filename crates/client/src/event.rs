@@ -1,11 +1,12 @@
 //! What a user of the client is told, in order.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocketfi_protocol::{ServerMessage, SubscriptionKind, Unrecognized};
 
-use crate::{FrameError, GapCause, ServerText};
+use crate::{ConnectError, FrameError, GapCause, ServerText};
 
 /// The number of a session, that is, of one connection's life: 1, 2, 3 … within one [`Client`](crate::Client).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -30,8 +31,8 @@ impl fmt::Display for SessionId {
 /// For each session the order is: [`Connected`](Self::Connected); any number of [`Message`](Self::Message),
 /// [`Lagged`](Self::Lagged), [`Stale`](Self::Stale), [`Unrecognized`](Self::Unrecognized),
 /// [`Malformed`](Self::Malformed) and [`ServerError`](Self::ServerError), among them [`Resubscribed`](Self::Resubscribed) when something had to be
-/// restored; and [`Gap`](Self::Gap) when the session ended, before anything of the next one.
-/// [`Closed`](Self::Closed) is the last event of all.
+/// restored; and [`Gap`](Self::Gap) when the session ended, before anything of the next one. Before a session any
+/// number of [`DialFailed`](Self::DialFailed) may come. [`Closed`](Self::Closed) is the last event of all.
 ///
 /// Control messages that the client itself waits for (`Pong`, `SubscribeConfirmation`, `UnsubscribeConfirmation`) are
 /// no events: the calls that wait for them return instead.
@@ -42,6 +43,18 @@ impl fmt::Display for SessionId {
     reason = "nearly every event is a Message: a box would cost one heap call each"
 )]
 pub enum Event {
+    /// An attempt to connect failed. The client tries again by itself, unless it is configured to give up.
+    ///
+    /// It takes no place that the next session could need: it is skipped when no more than half the queue is free.
+    /// Only the last one before the client gives up has a place of its own.
+    DialFailed {
+        /// How many attempts have failed since the last session, with this one: 1, 2, 3 …
+        attempt: u32,
+        /// Why.
+        error: Arc<ConnectError>,
+        /// When the next attempt begins, counted from now; `None` when the client gives up.
+        retry_in: Option<Duration>,
+    },
     /// A connection is open. Nothing is subscribed on it yet.
     Connected {
         /// The session that begins.
@@ -148,7 +161,8 @@ pub enum Event {
 }
 
 impl Event {
-    /// The session that the event belongs to; `None` for [`Closed`](Self::Closed).
+    /// The session that the event belongs to; `None` for [`DialFailed`](Self::DialFailed) and
+    /// [`Closed`](Self::Closed).
     #[must_use]
     pub const fn session(&self) -> Option<SessionId> {
         match self {
@@ -161,7 +175,7 @@ impl Event {
             | Self::Unrecognized { session, .. }
             | Self::Malformed { session, .. }
             | Self::ServerError { session, .. } => Some(*session),
-            Self::Closed { .. } => None,
+            Self::DialFailed { .. } | Self::Closed { .. } => None,
         }
     }
 }
@@ -199,15 +213,25 @@ pub enum CloseReason {
     HandlesDropped,
     /// [`Events`](crate::Events) was dropped: nobody listens any more.
     EventsDropped,
+    /// No connection could be opened, and the configuration says to try no longer:
+    /// [`max_attempts`](crate::Config::max_attempts) or [`give_up`](crate::Config::give_up).
+    /// [`DialFailed`](Event::DialFailed) came before, with the reason.
+    GaveUp {
+        /// How many attempts in a row have failed.
+        attempts: u32,
+    },
 }
 
 impl fmt::Display for CloseReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Requested => "close was requested",
-            Self::HandlesDropped => "every handle was dropped",
-            Self::EventsDropped => "the events were dropped",
-        })
+        match self {
+            Self::Requested => f.write_str("close was requested"),
+            Self::HandlesDropped => f.write_str("every handle was dropped"),
+            Self::EventsDropped => f.write_str("the events were dropped"),
+            Self::GaveUp { attempts } => {
+                write!(f, "no connection after {attempts} attempts in a row")
+            }
+        }
     }
 }
 

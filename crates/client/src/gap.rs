@@ -42,6 +42,9 @@ pub enum GapCause {
     },
     /// The user did not keep up, and the policy is [`Overflow::Reconnect`](crate::Overflow::Reconnect).
     Overflow,
+    /// The session was about to grow older than [`Config::max_session_age`](crate::Config::max_session_age), and the
+    /// client replaced it. The next one is dialled at once.
+    SessionAge,
     /// The server sent more than the configured message size allows.
     MessageTooLarge {
         /// Size in bytes, as far as it was known.
@@ -70,6 +73,7 @@ impl GapCause {
             Self::ResubscribeTimeout { .. } => "resubscribe timeout",
             Self::SubscriptionUnknown { .. } => "subscription unknown",
             Self::Overflow => "overflow",
+            Self::SessionAge => "session age",
             Self::MessageTooLarge { .. } => "message too large",
             Self::InvalidUtf8 => "invalid UTF-8",
             Self::ProtocolViolation { .. } => "protocol violation",
@@ -96,6 +100,7 @@ impl fmt::Display for GapCause {
                 kind.name()
             ),
             Self::Overflow => f.write_str("the event queue was full"),
+            Self::SessionAge => f.write_str("the session was replaced because of its age"),
             Self::MessageTooLarge { size, limit } => {
                 write!(
                     f,

@@ -36,6 +36,11 @@ impl Heartbeat {
         }
     }
 
+    /// When the `Pong` must have come, if one is awaited.
+    pub(crate) const fn pong_due(&self) -> Option<Instant> {
+        self.pong_due
+    }
+
     /// When [`poll`](Self::poll) has something to say next.
     pub(crate) fn deadline(&self) -> Instant {
         self.pong_due.unwrap_or(self.next_ping)

@@ -29,7 +29,7 @@ mod transport;
 
 pub use builder::Builder;
 pub use client::Client;
-pub use config::{Config, Overflow};
+pub use config::{Config, GiveUp, Overflow};
 pub use config_error::{ConfigError, ConfigProblem};
 pub use dial::Connect;
 pub use error::{ConnectError, FrameError, SendError, SubscribeError, UnsubscribeError};

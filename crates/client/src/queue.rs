@@ -4,14 +4,16 @@
 //! of their own, reserved before a connection is dialled, so that announcing a gap never depends on how fast the user is.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_util::Stream;
 use rocketfi_protocol::SubscriptionKind;
 use tokio::sync::mpsc::{self, OwnedPermit};
 
 use crate::freshness::Quiet;
-use crate::{CloseReason, Event, GapCause, Overflow, SessionId};
+use crate::{CloseReason, ConnectError, Event, GapCause, Overflow, SessionId};
 
 /// `Connected`, `Resubscribed` with a `Lagged` before it, `Gap` of one session.
 const PLACES_FOR_A_SESSION: usize = 4;
@@ -104,6 +106,30 @@ impl EventQueue {
         let wanted = PLACES_FOR_ERRORS - self.errors.len();
         self.errors
             .extend(std::iter::repeat_with(free).take(wanted).flatten());
+    }
+
+    /// Announces a failed dial, if more than the half of the queue is free that the next session is to find free. The
+    /// last one, after which there is none to come, has a place in any case.
+    pub(crate) fn dial_failed(
+        &mut self,
+        attempt: u32,
+        error: Arc<ConnectError>,
+        retry_in: Option<Duration>,
+    ) {
+        let permit = if retry_in.is_none() {
+            // No session will need it.
+            self.connected.take()
+        } else if self.event_tx.capacity() > self.capacity.div_ceil(2) {
+            self.event_tx.clone().try_reserve_owned().ok()
+        } else {
+            None
+        };
+        let event = Event::DialFailed {
+            attempt,
+            error,
+            retry_in,
+        };
+        send(permit, event);
     }
 
     pub(crate) fn connected(&mut self, session: SessionId) {
@@ -255,7 +281,7 @@ impl EventQueue {
     }
 }
 
-/// There is no permit only when nobody listens any more.
+/// Without a permit it is for nobody: either nobody listens any more, or the event may be skipped.
 fn send(permit: Option<OwnedPermit<Event>>, event: Event) {
     if let Some(permit) = permit {
         permit.send(event);

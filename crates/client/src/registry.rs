@@ -71,6 +71,8 @@ pub(crate) struct Registry {
     /// When [`advance`](Self::advance) has something to do; kept up to date by [`reschedule`](Self::reschedule), since
     /// it is asked for with every frame.
     wake_at: Option<Instant>,
+    /// When the first answer or caller has been waited for, or has waited, long enough. Likewise kept up to date.
+    expires_at: Option<Instant>,
     /// Likewise kept up to date.
     settled: bool,
 }
@@ -94,6 +96,7 @@ impl Registry {
             fault: None,
             epoch: now,
             wake_at: None,
+            expires_at: None,
             settled: true,
         }
     }

@@ -3,7 +3,9 @@
 //! Everything happens in one task, a [`Wake`] at a time, so there are no races inside a session. Deadlines are absolute
 //! and live outside the loop: nothing that arrives can move them.
 
+mod closing;
 mod receive;
+mod stall;
 
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -17,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
+use self::closing::Closing;
 use crate::backoff::Probation;
 use crate::command::Command;
 use crate::desk::Desk;
@@ -41,21 +44,17 @@ pub(crate) struct Session<'a, S> {
     rng: &'a mut StdRng,
     /// One timer for all deadlines, moved only when the earliest of them changes.
     timer: Pin<Box<Sleep>>,
-    /// Set once the client is to end.
+    /// When the session is to be replaced because of its age.
+    retire_at: Option<Instant>,
+    /// Set once the session is to end in good order.
     closing: Option<Closing>,
     close_timeout: Duration,
     /// Commands and frames take turns at being asked first, so that a flood of either cannot starve the other.
     commands_first: bool,
 }
 
-#[derive(Clone, Copy)]
-struct Closing {
-    reason: CloseReason,
-    deadline: Instant,
-}
-
 /// How a session ended.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SessionEnd {
     /// It is to be replaced.
     Lost(GapCause),
@@ -93,6 +92,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         rng: &'a mut StdRng,
     ) -> Self {
         let now = Instant::now();
+        let age = config.max_session_age;
+        let retire_at = age.map(|age| now + closing::retirement(age, rng));
         Self {
             id,
             socket,
@@ -104,6 +105,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             events,
             rng,
             timer: Box::pin(sleep_until(now)),
+            retire_at,
             closing: None,
             close_timeout: config.close_timeout,
             commands_first: false,
@@ -113,11 +115,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     /// Runs until the connection is lost or the client is to end. The socket is gone when this returns.
     pub(crate) async fn run(mut self) -> Report {
         let end = loop {
-            if let ControlFlow::Break(end) = self.turn(Instant::now()) {
-                break end;
-            }
-            let wake = poll_fn(|cx| self.poll_wake(cx)).await;
-            if let ControlFlow::Break(end) = self.handle(wake) {
+            if let ControlFlow::Break(end) = self.round().await {
                 break end;
             }
         };
@@ -126,6 +124,15 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             end,
             proved: self.probation.passed(),
         }
+    }
+
+    async fn round(&mut self) -> Flow {
+        if self.has_overslept(Instant::now()) {
+            self.catch_up().await?;
+        }
+        self.turn(Instant::now())?;
+        let wake = poll_fn(|cx| self.poll_wake(cx)).await;
+        self.handle(wake)
     }
 
     /// Does what is due by now.
@@ -137,18 +144,14 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         {
             return self.lost(GapCause::WriteTimeout);
         }
-        if let Some(closing) = self.closing {
-            let over = now >= closing.deadline;
-            return if over {
-                self.stopped(closing.reason)
-            } else {
-                Flow::Continue(())
-            };
+        if let Some(closing) = &self.closing {
+            return closing.check(now);
         }
         self.beat(now)?;
         self.advance(now)?;
         self.probation.observe(now, || self.desk.registry.settled());
         self.report_stale(now);
+        self.retire(now);
         Flow::Continue(())
     }
 
@@ -201,7 +204,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     /// Waits for something to happen. The order matters: the wish to stop comes first; writing comes before the timer,
     /// because it sets a deadline, and the timer before reading, because a flood of frames must not hold up a deadline.
     fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<Wake> {
-        if self.closing.is_none()
+        if !self.is_stopping()
             && let Poll::Ready(reason) = self.desk.poll_stop(cx)
         {
             return Poll::Ready(Wake::Stop(reason));
@@ -237,17 +240,17 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     fn deadline(&self) -> Instant {
-        let write = self.outbox.deadline();
-        let own = match self.closing {
-            Some(closing) => [Some(closing.deadline), None, None, None],
+        let own = match &self.closing {
+            Some(closing) => [Some(closing.deadline), None, None, None, None],
             None => [
                 Some(self.heartbeat.deadline()),
                 self.desk.registry.wake_at(),
                 self.probation.deadline(),
                 self.freshness.as_ref().and_then(Freshness::wake_at),
+                self.retire_at,
             ],
         };
-        let deadlines = own.into_iter().chain([write]).flatten();
+        let deadlines = own.into_iter().chain([self.outbox.deadline()]).flatten();
         deadlines.min().unwrap_or_else(|| self.heartbeat.deadline())
     }
 
@@ -271,7 +274,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     fn handle(&mut self, wake: Wake) -> Flow {
         match wake {
             Wake::Time => Flow::Continue(()),
-            Wake::Stop(reason) => self.begin_closing(reason),
+            Wake::Stop(reason) => self.stop(reason),
             Wake::Command(command) => self.carry_out(command),
             Wake::Incoming(incoming) => self.receive(incoming),
             Wake::Lost(cause) => self.lost(cause),
@@ -283,30 +286,5 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             self.outbox.send(message);
         }
         Flow::Continue(())
-    }
-
-    /// What was accepted is still written, then the Close frame; what arrives until the server has answered it is still
-    /// delivered.
-    fn begin_closing(&mut self, reason: CloseReason) -> Flow {
-        debug!(session = %self.id, %reason, "closing");
-        self.outbox.close();
-        self.closing = Some(Closing {
-            reason,
-            deadline: Instant::now() + self.close_timeout,
-        });
-        Flow::Continue(())
-    }
-
-    /// The connection is of no more use. Once the client is to end, it ends, whatever became of the connection.
-    fn lost(&self, cause: GapCause) -> Flow {
-        match self.closing {
-            Some(closing) => self.stopped(closing.reason),
-            None => Flow::Break(SessionEnd::Lost(cause)),
-        }
-    }
-
-    #[expect(clippy::unused_self, reason = "reads like its sibling")]
-    const fn stopped(&self, reason: CloseReason) -> Flow {
-        Flow::Break(SessionEnd::Stopped(reason))
     }
 }

@@ -1,6 +1,7 @@
 //! The client's task: dial, run a session, back off, again; until it is to end.
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::SeedableRng;
@@ -9,12 +10,13 @@ use tokio::time::{Instant, sleep};
 use tracing::{debug, info, warn};
 
 use crate::backoff::Backoff;
+use crate::config::GiveUp;
 use crate::desk::Desk;
 use crate::dial::{Connect, Dialer, Io};
 use crate::queue::EventQueue;
 use crate::session::{Report, Session, SessionEnd};
 use crate::transport::Socket;
-use crate::{CloseReason, Config, GapCause, SessionId, log};
+use crate::{CloseReason, Config, ConnectError, GapCause, SessionId, log};
 
 type BoxedSocket = Socket<Box<dyn Io>>;
 
@@ -31,6 +33,22 @@ struct Line<C> {
     events: EventQueue,
     backoff: Backoff,
     rng: StdRng,
+    /// How many dials in a row have failed.
+    failed: u32,
+    /// When to end instead of dialling again.
+    limit: Limit,
+}
+
+struct Limit {
+    max_attempts: Option<u32>,
+    give_up: Option<GiveUp>,
+}
+
+impl Limit {
+    fn is_reached(&self, failed: u32, error: &ConnectError) -> bool {
+        self.max_attempts.is_some_and(|most| failed >= most)
+            || self.give_up.as_ref().is_some_and(|give_up| give_up(error))
+    }
 }
 
 impl<C: Connect> Supervisor<C> {
@@ -44,6 +62,11 @@ impl<C: Connect> Supervisor<C> {
             events,
             backoff,
             rng,
+            failed: 0,
+            limit: Limit {
+                max_attempts: config.max_attempts,
+                give_up: config.give_up.clone(),
+            },
         };
         Self {
             config,
@@ -73,12 +96,13 @@ impl<C: Connect> Supervisor<C> {
             if proved {
                 self.line.backoff.reset();
             }
-            match end {
-                SessionEnd::Lost(cause) => self.announce_gap(cause),
+            let cause = match end {
+                SessionEnd::Lost(cause) => cause,
                 SessionEnd::Stopped(reason) => return self.announce_rest(reason),
-            }
+            };
+            delay = self.delay_after(&cause);
+            self.announce_gap(cause);
             self.session = self.session.next();
-            delay = self.line.backoff.next_delay(&mut self.line.rng);
         }
     }
 
@@ -92,7 +116,7 @@ impl<C: Connect> Supervisor<C> {
         tokio::select! {
             // The connection first: a command that meets an open one belongs on it, even if it came while dialling.
             biased;
-            socket = line.connected(open, delay) => Ok(socket),
+            socket = line.connected(open, delay) => socket,
             reason = desk.serve_offline() => Err(reason),
         }
     }
@@ -115,6 +139,14 @@ impl<C: Connect> Supervisor<C> {
         report
     }
 
+    /// A session that was given up for its age says nothing against the next.
+    fn delay_after(&mut self, cause: &GapCause) -> Duration {
+        match cause {
+            GapCause::SessionAge => Duration::ZERO,
+            _ => self.line.backoff.next_delay(&mut self.line.rng),
+        }
+    }
+
     fn announce_gap(&mut self, cause: GapCause) {
         let kinds = self.desk.registry.established();
         let code = log::close_code(&cause);
@@ -133,28 +165,45 @@ impl<C: Connect> Supervisor<C> {
 
 impl<C: Connect> Line<C> {
     /// Cancel safe: dropping it gives up the connection attempt, if there is one.
-    async fn connected(&mut self, open: Option<BoxedSocket>, delay: Duration) -> BoxedSocket {
+    async fn connected(
+        &mut self,
+        open: Option<BoxedSocket>,
+        delay: Duration,
+    ) -> Result<BoxedSocket, CloseReason> {
         self.events.reserve().await;
         match open {
-            Some(socket) => socket,
+            Some(socket) => Ok(socket),
             None => self.dial(delay).await,
         }
     }
 
-    /// Retries for as long as it takes: what the server answers during a deployment says nothing about later.
-    async fn dial(&mut self, mut delay: Duration) -> BoxedSocket {
+    /// Retries for as long as it takes, unless the configuration says otherwise: what the server answers during a
+    /// deployment says nothing about later.
+    async fn dial(&mut self, mut delay: Duration) -> Result<BoxedSocket, CloseReason> {
         loop {
             debug!(?delay, "dialling");
             sleep(delay).await;
-            let error = match self.dialer.dial().await {
-                Ok(socket) => return socket,
-                Err(error) => error,
-            };
-            // On top of what the server asks for, so that those whom it asked do not return together.
-            let asked = error.retry_after().unwrap_or_default();
-            delay = asked + self.backoff.next_delay(&mut self.rng);
-            let source = error.source().map(tracing::field::display);
-            warn!(endpoint = %self.dialer.endpoint(), %error, source, ?delay, "no connection");
+            match self.dialer.dial().await {
+                Ok(socket) => {
+                    self.failed = 0;
+                    return Ok(socket);
+                }
+                Err(error) => delay = self.fail(error)?,
+            }
         }
+    }
+
+    /// After which delay to dial again, if at all.
+    fn fail(&mut self, error: ConnectError) -> Result<Duration, CloseReason> {
+        self.failed = self.failed.saturating_add(1);
+        let attempt = self.failed;
+        // On top of what the server asks for, so that those whom it asked do not return together.
+        let asked = error.retry_after().unwrap_or_default();
+        let delay = asked + self.backoff.next_delay(&mut self.rng);
+        let retry_in = (!self.limit.is_reached(attempt, &error)).then_some(delay);
+        let source = error.source().map(tracing::field::display);
+        warn!(endpoint = %self.dialer.endpoint(), %error, source, attempt, ?retry_in, "no connection");
+        self.events.dial_failed(attempt, Arc::new(error), retry_in);
+        retry_in.ok_or(CloseReason::GaveUp { attempts: attempt })
     }
 }

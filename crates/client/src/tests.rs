@@ -3,6 +3,7 @@
 mod closing;
 mod deadlines;
 mod dialling;
+mod failed_dials;
 mod frames;
 mod harness;
 mod heartbeat;
@@ -10,6 +11,8 @@ mod messages;
 mod overflow;
 mod reconnect;
 mod requests;
+mod retirement;
 mod secrecy;
 mod staleness;
+mod stall;
 mod unsubscribe;

@@ -85,6 +85,15 @@ impl Output {
 
     fn text(&mut self, event: &Event) {
         match event {
+            Event::DialFailed {
+                error, retry_in, ..
+            } => {
+                let next = retry_in.map_or_else(
+                    || "giving up".to_owned(),
+                    |delay| format!("again in {:.1} s", delay.as_secs_f64()),
+                );
+                self.timed("no connection", &format!("{error}; {next}"));
+            }
             Event::Connected { session } => self.timed("connected", &format!("session {session}")),
             Event::Message { message, .. } => {
                 for (label, text) in describe::message(message) {
@@ -166,6 +175,14 @@ fn about(requests: &[Request]) -> String {
 fn object(event: &Event) -> Value {
     let session = event.session().map(|SessionId(number)| number);
     match event {
+        Event::DialFailed {
+            attempt,
+            error,
+            retry_in,
+        } => {
+            let seconds = retry_in.map(|delay| delay.as_secs_f64());
+            json!({"event": "dial_failed", "attempt": attempt, "error": error.to_string(), "retry_in_seconds": seconds})
+        }
         Event::Connected { .. } => json!({"event": "connected", "session": session}),
         Event::Message { message, .. } => {
             json!({"event": "message", "session": session, "message": message})

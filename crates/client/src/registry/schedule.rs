@@ -14,6 +14,11 @@ impl Registry {
         self.wake_at
     }
 
+    /// When the first deadline passes, of an answer or of a caller.
+    pub(crate) const fn expires_at(&self) -> Option<Instant> {
+        self.expires_at
+    }
+
     /// The next thing to do by now, if any. To be called until there is none.
     pub(crate) fn advance(&mut self, now: Instant) -> Option<Step> {
         if self.wake_at.is_none_or(|wake_at| now < wake_at) {
@@ -120,7 +125,8 @@ impl Registry {
         let subscribers = self.entries.iter().filter_map(|entry| entry.deadline).min();
         let requests = self.next_launch();
         let overdue = (self.fault.is_some() || self.restored_is_complete()).then_some(self.epoch);
-        self.wake_at = [answers, subscribers, requests, overdue]
+        self.expires_at = [answers, subscribers].into_iter().flatten().min();
+        self.wake_at = [self.expires_at, requests, overdue]
             .into_iter()
             .flatten()
             .min();

@@ -5,7 +5,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use super::{Flow, Session};
+use super::{Flow, Session, SessionEnd};
 use crate::queue::Delivery;
 use crate::registry::Ack;
 use crate::transport::Incoming;
@@ -110,9 +110,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         match delivery {
             Delivery::Queued | Delivery::Dropped => Flow::Continue(()),
             // What was accepted is still to be written. The loss is counted, and told before the end.
-            _ if self.closing.is_some() => Flow::Continue(()),
-            Delivery::Overflow => self.lost(GapCause::Overflow),
-            Delivery::Gone => self.begin_closing(CloseReason::EventsDropped),
+            _ if self.is_stopping() => Flow::Continue(()),
+            Delivery::Overflow => Flow::Break(SessionEnd::Lost(GapCause::Overflow)),
+            Delivery::Gone => self.stop(CloseReason::EventsDropped),
         }
     }
 

@@ -48,6 +48,16 @@ pub(super) async fn next(events: &mut Events) -> Event {
         .expect("not the end")
 }
 
+/// The next event that is no failed dial.
+pub(super) async fn next_besides_dials(events: &mut Events) -> Event {
+    loop {
+        let event = next(events).await;
+        if !matches!(event, Event::DialFailed { .. }) {
+            return event;
+        }
+    }
+}
+
 /// The events up to the end of the stream.
 pub(super) async fn rest(events: &mut Events) -> Vec<Event> {
     let mut all = Vec::new();

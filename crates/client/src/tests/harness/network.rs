@@ -3,6 +3,7 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex,
@@ -28,9 +29,16 @@ struct Shared {
     dials: Mutex<Vec<Instant>>,
     /// So many frames can be read at once, before anything that the peer has written.
     flood: AtomicUsize,
+    /// Nothing can be read before this.
+    frozen_until: Mutex<Option<Instant>>,
 }
 
 impl Shared {
+    fn is_frozen(&self) -> bool {
+        let frozen_until = self.frozen_until.lock().expect("no panic while it is held");
+        frozen_until.is_some_and(|time| Instant::now() < time)
+    }
+
     fn take_one(counter: &AtomicUsize) -> bool {
         let less_one = |count: usize| count.checked_sub(1);
         counter
@@ -76,6 +84,14 @@ impl Network {
             .lock()
             .expect("no panic while it is held")
             .clone()
+    }
+
+    /// For so long the client can read nothing of what arrives, and is not woken for it.
+    pub(in crate::tests) fn freeze(&self, time: Duration) {
+        let mut frozen_until = self.shared.frozen_until.lock();
+        *frozen_until
+            .as_deref_mut()
+            .expect("no panic while it is held") = Some(Instant::now() + time);
     }
 
     /// From now on the client can read without ever having to wait, so many frames of [`data`].
@@ -132,6 +148,9 @@ impl AsyncRead for Pipe {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.shared.is_frozen() {
+            return Poll::Pending;
+        }
         if self.frame.is_empty() && Shared::take_one(&self.shared.flood) {
             self.frame = frame();
         }
