@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rocketfi_client::{ConfigProblem, ConnectError, Event, GapCause, SessionId};
+use rocketfi_client::{CloseReason, ConfigProblem, ConnectError, Event, GapCause, SessionId};
 use rocketfi_mock_server::{MockServer, Received};
 use rocketfi_tests::samples::NUMBERS;
 use rocketfi_tests::{Bench, RawServer, deadline, quick, quiet_server};
@@ -198,4 +198,30 @@ async fn invalid_configuration_is_told_before_anything_is_dialled() {
     assert!(error.problems().contains(&ConfigProblem::Scheme));
     assert_eq!(builder.start().expect_err("it is invalid"), error);
     assert_eq!(server.journal().entries(), []);
+}
+
+#[tokio::test]
+async fn client_that_may_give_up_ends_with_the_reason() {
+    let server = quiet_server().await;
+    server.refuse_handshakes(1, 503);
+    server.refuse_handshakes(1, 404);
+    let builder = quick(server.url()).give_up(|error| !error.is_retryable());
+    let (client, events) = builder.start().unwrap();
+    let mut events = rocketfi_tests::Listener::new(events);
+    let reason = CloseReason::GaveUp { attempts: 2 };
+    let before = events.end(reason).await;
+    assert!(
+        matches!(
+            before[..],
+            [
+                Event::DialFailed {
+                    retry_in: Some(_),
+                    ..
+                },
+                Event::DialFailed { retry_in: None, .. },
+            ]
+        ),
+        "{before:?}"
+    );
+    assert_eq!(client.subscriptions().await, []);
 }

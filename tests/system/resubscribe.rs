@@ -202,3 +202,31 @@ async fn confirmation_that_comes_before_its_request_does_not_stand_for_it() {
     let expected: Vec<_> = both.into_iter().map(ClientMessage::Subscribe).collect();
     assert_eq!(requests(bench.server.journal(), 2), expected);
 }
+
+#[tokio::test]
+async fn kinds_restored_several_at_a_time_do_without_the_one_that_is_refused() {
+    let mut bench = Bench::with(|builder| builder.max_in_flight(4)).await;
+    bench.subscribe(kinds()).await;
+    let refused = kinds().swap_remove(2);
+    let no = Answer::Error("not yet".to_owned());
+    bench
+        .server
+        .answer(AnswerTo::subscribe(refused.clone()), no, Times::Once);
+    bench.server.drop_connections();
+    bench.events.connected_after_gap(SessionId(2)).await;
+
+    let told = bench.events.event().await;
+    let Event::ServerError { requests, .. } = told else {
+        panic!("{told:?}")
+    };
+    assert!(requests.contains(&Request::Resubscribe(refused.clone())));
+    let others: Vec<_> = kinds()
+        .into_iter()
+        .filter(|kind| *kind != refused)
+        .collect();
+    assert_eq!(bench.events.resubscribed().await, (SessionId(2), others));
+    assert_eq!(
+        bench.events.resubscribed().await,
+        (SessionId(2), vec![refused])
+    );
+}

@@ -97,8 +97,8 @@ pub enum Event {
         /// [`Lagged`](Self::Lagged) has told it yet; `None` when none were.
         missed: Option<u64>,
     },
-    /// Only with [`Overflow::DropNewest`](crate::Overflow::DropNewest): events were thrown away because the queue was
-    /// full, between the event before this one and the one after.
+    /// Only with [`Overflow::DropNewest`](crate::Overflow::DropNewest), or while the client is being closed: events were
+    /// thrown away because the queue was full, between the event before this one and the one after.
     Lagged {
         /// The session whose frames they were.
         session: SessionId,
