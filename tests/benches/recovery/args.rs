@@ -20,6 +20,12 @@ pub(crate) struct Args {
     /// Restarts for each setting of the crowd [default: 5, quick: 1]
     #[arg(long)]
     rounds: Option<usize>,
+    /// Frames in a flood [default: 1000000, quick: 50000]
+    #[arg(long)]
+    frames: Option<usize>,
+    /// Be the slow reader of a flood: how this bench starts itself, to have a process to measure
+    #[arg(long, hide = true, num_args = 3)]
+    pub(crate) reader: Option<Vec<String>>,
     /// Cargo passes it to every bench
     #[arg(long, hide = true)]
     bench: bool,
@@ -32,6 +38,8 @@ pub(crate) enum Part {
     Cut,
     /// A thousand clients that come back to a restarted server
     Crowd,
+    /// Memory and heartbeats while the consumer is a thousand times too slow
+    Flood,
 }
 
 impl Args {
@@ -53,5 +61,10 @@ impl Args {
 
     pub(crate) fn rounds(&self) -> usize {
         self.rounds.unwrap_or(if self.quick { 1 } else { 5 })
+    }
+
+    pub(crate) fn frames(&self) -> usize {
+        let default = if self.quick { 50_000 } else { 1_000_000 };
+        self.frames.unwrap_or(default)
     }
 }

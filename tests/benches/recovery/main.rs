@@ -1,5 +1,5 @@
-//! How the client recovers over real loopback sockets: after each kind of fault, and in a
-//! crowd. Prints tables for people to read; a bench fails nobody for being slow.
+//! How the client recovers over real loopback sockets: after each kind of fault, in a crowd, and
+//! under a flood. Prints tables for people to read; a bench fails nobody for being slow.
 //!
 //! ```sh
 //! cargo bench -p rocketfi-tests --bench recovery                # all of it: some ten minutes
@@ -10,16 +10,26 @@
 mod args;
 mod crowd;
 mod cut;
+mod flood;
 mod machine;
 mod print;
 mod sample;
 
 use clap::Parser;
+use peak_alloc::PeakAlloc;
 
 use crate::args::{Args, Part};
 
+/// Counts the bytes in use, for [`flood`].
+#[global_allocator]
+static HEAP: PeakAlloc = PeakAlloc;
+
 fn main() {
     let args = Args::parse();
+    if let Some(reader) = &args.reader {
+        flood::read_slowly(reader);
+        return;
+    }
     machine::print_facts();
     for part in args.parts() {
         runtime().block_on(run(part, &args));
@@ -30,6 +40,7 @@ async fn run(part: Part, args: &Args) {
     match part {
         Part::Cut => cut::measure(args.runs()).await,
         Part::Crowd => crowd::measure(args.clients(), args.rounds(), args.quick).await,
+        Part::Flood => flood::measure(args.frames()).await,
     }
 }
 

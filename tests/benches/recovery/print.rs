@@ -42,6 +42,12 @@ pub(crate) fn share(part: usize, whole: usize) -> String {
     format!("{}.{} %", thousandths / 10, thousandths % 10)
 }
 
+/// In MiB, cut off after the second digit behind the point.
+pub(crate) fn mebibytes(bytes: usize) -> String {
+    let hundredths = bytes * 100 / (1 << 20);
+    format!("{}.{:02} MiB", hundredths / 100, hundredths % 100)
+}
+
 /// Whether an aim was reached, in a word.
 pub(crate) const fn verdict(reached: bool) -> &'static str {
     if reached { "reached" } else { "missed" }
