@@ -85,7 +85,7 @@ pub(crate) async fn measure(clients: usize, rounds: usize, quick: bool) {
     println!("all of them in this process. \"Fullest\" is the largest share of the clients that");
     println!("returned within one and the same 100 ms. \"Drawn\" are {DRAWN} crowds without a");
     println!("network, whose delays are drawn as the client draws them.\n");
-    let mut table = print::table(COLUMNS);
+    let mut table = print::table(1, COLUMNS);
     let mut pictures = Vec::new();
     for setting in settings(quick) {
         let mut outcomes = Vec::with_capacity(rounds);

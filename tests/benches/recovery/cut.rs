@@ -18,21 +18,22 @@ pub(crate) async fn measure(runs: usize) {
     print::title(&format!(
         "From the cut to {KINDS} subscriptions confirmed, {runs} runs each"
     ));
-    println!("Backoff: 1 ms at most, included. Requests are not paced. Client and server share");
-    println!("this machine, and every run begins on a session with everything confirmed.\n");
-    let columns = ["fault", "measured from", "runs"];
-    let mut table = print::table(columns.into_iter().chain(print::SPREAD).chain(["aim"]));
+    println!("Backoff: 1 ms at most, included. Requests are not paced, unless the row says so.");
+    println!("Client and server share this machine, and every run begins with all confirmed.\n");
+    let columns = ["fault", "announced as", "measured from", "runs"];
+    let mut table = print::table(3, columns.into_iter().chain(print::SPREAD).chain(["aim"]));
     for fault in faults() {
-        if let Some(sample) = Sample::of(recoveries(&fault, runs).await) {
-            table.add_row(row(&fault, &sample));
+        let mut stage = Stage::set(&fault).await;
+        let recoveries = recoveries(&fault, &mut stage, runs).await;
+        if let Some(sample) = Sample::of(recoveries) {
+            table.add_row(row(&fault, stage.causes(), &sample));
         }
     }
     println!("{table}");
     println!("\nAim: p50 under {:?}, p99 under {:?}.", AIM.0, AIM.1);
 }
 
-async fn recoveries(fault: &Fault, runs: usize) -> Vec<Duration> {
-    let mut stage = Stage::set(fault).await;
+async fn recoveries(fault: &Fault, stage: &mut Stage, runs: usize) -> Vec<Duration> {
     let mut durations = Vec::with_capacity(runs);
     for _ in 0..runs {
         let since = stage.inflict(&fault.blow).await;
@@ -41,7 +42,7 @@ async fn recoveries(fault: &Fault, runs: usize) -> Vec<Duration> {
     durations
 }
 
-fn row(fault: &Fault, sample: &Sample) -> Vec<String> {
+fn row(fault: &Fault, causes: String, sample: &Sample) -> Vec<String> {
     let since = match fault.since() {
         Since::Cut => "cut",
         Since::Gap => "gap",
@@ -50,6 +51,7 @@ fn row(fault: &Fault, sample: &Sample) -> Vec<String> {
     let reached = sample.per_mille(500) < AIM.0 && sample.per_mille(990) < AIM.1;
     let mut row = vec![
         fault.name.to_owned(),
+        causes,
         since.to_owned(),
         sample.len().to_string(),
     ];

@@ -66,16 +66,19 @@ pub(crate) async fn measure(frames: usize) {
 }
 
 fn memory(floods: &[Flood]) -> Table {
-    let mut table = print::table([
-        "policy",
-        "frames sent",
-        "sent a second",
-        "events read",
-        "gaps",
-        "heap growth",
-        "RSS growth",
-        "aim",
-    ]);
+    let mut table = print::table(
+        1,
+        [
+            "policy",
+            "frames sent",
+            "sent a second",
+            "events read",
+            "gaps",
+            "heap growth",
+            "RSS growth",
+            "aim",
+        ],
+    );
     for Flood { name, outcome } in floods {
         let report = &outcome.report;
         table.add_row([
@@ -94,7 +97,7 @@ fn memory(floods: &[Flood]) -> Table {
 
 fn answers(floods: &[Flood]) -> Table {
     let columns = ["policy", "Pongs"].into_iter().chain(print::SPREAD);
-    let mut table = print::table(columns.chain(["aim"]));
+    let mut table = print::table(1, columns.chain(["aim"]));
     for Flood { name, outcome } in floods {
         let pongs = &outcome.pongs;
         let mut row = vec![name.clone(), pongs.len().to_string()];
@@ -109,7 +112,7 @@ fn answers(floods: &[Flood]) -> Table {
 
 fn beats(floods: &[Flood]) -> Table {
     let columns = ["policy", "heartbeat timeouts", "intervals"];
-    let mut table = print::table(columns.into_iter().chain(print::SPREAD));
+    let mut table = print::table(1, columns.into_iter().chain(print::SPREAD));
     for Flood { name, outcome } in floods {
         let timeouts = outcome.report.timeouts.to_string();
         let mut row = vec![name.clone(), timeouts, outcome.lateness.len().to_string()];

@@ -9,12 +9,12 @@ use crate::sample::Sample;
 /// The columns of [`spread`].
 pub(crate) const SPREAD: [&str; 4] = ["p50", "p99", "p99.9", "max"];
 
-/// A table whose first column is words and whose others are figures.
-pub(crate) fn table<'a>(columns: impl IntoIterator<Item = &'a str>) -> Table {
+/// A table whose first columns are words, as many as said, and whose others are figures.
+pub(crate) fn table<'a>(words: usize, columns: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN);
     table.set_header(columns);
-    for column in table.column_iter_mut().skip(1) {
+    for column in table.column_iter_mut().skip(words) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table

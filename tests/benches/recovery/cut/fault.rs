@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rocketfi_client::Builder;
+use rocketfi_client::{Builder, Config};
 use rocketfi_mock_server::{Answer, AnswerTo, MockServer, Times};
 
 /// What a message may not exceed, and what one that does measures.
@@ -76,6 +76,7 @@ impl Fault {
 pub(super) fn faults() -> Vec<Fault> {
     vec![
         Fault::server("reset", reset),
+        Fault::server("reset, requests paced as by default", reset).with(pace),
         Fault::server("end of stream without Close", |server| close(server, 1006)),
         Fault::server("close 1000", |server| close(server, 1000)),
         Fault::server("close 1001", |server| close(server, 1001)),
@@ -123,6 +124,10 @@ fn answer_once(server: &MockServer, answer: Answer) {
 
 fn push_too_much(server: &MockServer) {
     server.push_text("x".repeat(LIMIT + 1));
+}
+
+fn pace(builder: Builder) -> Builder {
+    builder.request_pacing(Config::new("").request_pacing)
 }
 
 /// A silent server is given up soon, so that a thousand runs take a minute.

@@ -1,5 +1,6 @@
 //! A server, and a client that has everything subscribed on it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,8 @@ pub(super) struct Stage {
     server: Arc<MockServer>,
     tap: Tap,
     events: Listener,
+    /// What the client has named as causes.
+    causes: BTreeSet<&'static str>,
     /// Dropping the last handle would end the client.
     _client: Client,
 }
@@ -49,6 +52,7 @@ impl Stage {
             server,
             tap,
             events: Listener::new(events),
+            causes: BTreeSet::new(),
             _client: client,
         }
     }
@@ -71,12 +75,21 @@ impl Stage {
         let mut live = 0;
         while live < KINDS {
             match self.events.event().await {
-                Event::Gap { .. } => live = 0,
+                Event::Gap { cause, .. } => {
+                    self.causes.insert(cause.name());
+                    live = 0;
+                }
                 Event::Resubscribed { kinds, .. } => live += kinds.len(),
                 _ => {}
             }
         }
         Instant::now()
+    }
+
+    /// By which names the client has announced the faults.
+    pub(super) fn causes(&self) -> String {
+        let causes: Vec<_> = self.causes.iter().copied().collect();
+        causes.join(", ")
     }
 
     async fn restart(&mut self) {
@@ -88,9 +101,10 @@ impl Stage {
 
     async fn fall_silent(&mut self) -> Instant {
         self.server.go_silent();
-        self.events.gap().await;
+        let (cause, _) = self.events.gap().await;
         let gap = Instant::now();
         self.server.speak();
+        self.causes.insert(cause.name());
         gap
     }
 
