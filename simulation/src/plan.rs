@@ -73,12 +73,16 @@ impl Plan {
             pong_timeout,
             write_timeout,
             backoff_max,
+            restart_spread,
             ..
         } = self.config;
         // The dial that is under way may still hang, the delay after it and the one after that may
         // be the longest; a refused kind waits as long.
-        let again =
-            connect_timeout + backoff_max * 4 + faults::LONGEST_RETRY_AFTER + seconds_of(10);
+        let again = connect_timeout
+            + restart_spread
+            + backoff_max * 4
+            + faults::LONGEST_RETRY_AFTER
+            + seconds_of(10);
         if was_cut {
             return again + request_timeout * 4;
         }
@@ -99,6 +103,8 @@ fn config(seed: u64, rng: &mut ChaCha8Rng) -> Config {
     config.close_timeout = seconds(rng, 0.5, 2.0);
     config.backoff_min = seconds(rng, 0.1, 1.0);
     config.backoff_max = config.backoff_min * rng.random_range(4..16);
+    config.restart_spread = seconds(rng, 0.001, 3.0);
+    config.max_session_age = rng.random_ratio(1, 4).then(|| seconds(rng, 5.0, 60.0));
     config.stable_period = seconds(rng, 2.0, 20.0);
     config.request_pacing = Duration::from_millis(rng.random_range(0..25));
     config.request_burst = *pick(rng, &[1, 3, 32]);

@@ -212,7 +212,13 @@ impl<'p> World<'p> {
             self.end.agreed = is_told && wanted == live;
             (self.end.wanted, self.end.live) = (wanted, live);
             let is_late = Instant::now() > deadline;
-            let is_sound = self.end.agreed && self.probe(round).await;
+            // A session that ends meanwhile, such as one that has reached its age, begins it anew.
+            let is_sound = self.end.agreed
+                && self.probe(round).await
+                && self.network.sessions().len() == sessions.len()
+                && sessions
+                    .last()
+                    .is_some_and(|line| line.course().closed.is_none());
             if is_sound || is_late {
                 return;
             }

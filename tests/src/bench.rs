@@ -95,6 +95,7 @@ pub fn quick(url: impl Into<String>) -> Builder {
     Client::builder(url)
         .backoff_min(Duration::from_millis(1))
         .backoff_max(Duration::from_millis(20))
+        .restart_spread(Duration::ZERO)
         .request_pacing(Duration::ZERO)
         .request_timeout(Duration::from_secs(9))
         .connect_timeout(Duration::from_secs(9))

@@ -58,6 +58,8 @@ impl Builder {
         backoff_min: Duration;
         /// See [`Config::backoff_max`]. Default 30 s.
         backoff_max: Duration;
+        /// See [`Config::restart_spread`]. Default 4 s.
+        restart_spread: Duration;
         /// See [`Config::stable_period`]. Default 30 s.
         stable_period: Duration;
         /// See [`Config::max_in_flight`]. Default 1.

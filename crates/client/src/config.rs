@@ -71,6 +71,10 @@ pub struct Config {
     pub backoff_min: Duration,
     /// The ceiling grows no further than this. Default 30 s.
     pub backoff_max: Duration,
+    /// A server that announces its restart (a Close frame with 1001, 1012 or 1013) loses all of its clients at once. So
+    /// that they do not return at once, the delay that follows is longer by a time drawn between zero and this. Zero
+    /// is allowed. Default 4 s.
+    pub restart_spread: Duration,
     /// After so many failed attempts in a row to open a connection the client ends, with
     /// [`CloseReason::GaveUp`](crate::CloseReason::GaveUp). A session that opened starts the count afresh. Default
     /// `None`: it never gives up.
@@ -142,6 +146,7 @@ impl Config {
             close_timeout: Duration::from_secs(2),
             backoff_min: Duration::from_secs(1),
             backoff_max: Duration::from_secs(30),
+            restart_spread: Duration::from_secs(4),
             max_attempts: None,
             give_up: None,
             stable_period: Duration::from_secs(30),
@@ -191,12 +196,14 @@ impl Config {
             ("close_timeout", self.close_timeout),
             ("backoff_min", self.backoff_min),
             ("backoff_max", self.backoff_max),
+            ("restart_spread", self.restart_spread),
             ("stable_period", self.stable_period),
             ("max_session_age", self.max_session_age.unwrap_or(UNSET)),
             ("request_pacing", self.request_pacing),
         ];
         for (field, value) in fields {
-            let may_be_zero = matches!(field, "stable_period" | "request_pacing");
+            let may_be_zero =
+                ["restart_spread", "stable_period", "request_pacing"].contains(&field);
             if value.is_zero() && !may_be_zero {
                 problems.push(ConfigProblem::Zero { field });
             } else if value > MAX_DURATION {
@@ -263,6 +270,7 @@ impl fmt::Debug for Config {
             .field("close_timeout", &self.close_timeout)
             .field("backoff_min", &self.backoff_min)
             .field("backoff_max", &self.backoff_max)
+            .field("restart_spread", &self.restart_spread)
             .field("max_attempts", &self.max_attempts)
             .field("give_up", &self.give_up.is_some())
             .field("stable_period", &self.stable_period)
@@ -307,6 +315,7 @@ mod tests {
             close_timeout: Duration::ZERO,
             backoff_min: Duration::from_secs(1),
             backoff_max: Duration::ZERO,
+            restart_spread: Duration::MAX,
             max_attempts: Some(0),
             stable_period: Duration::MAX,
             max_session_age: Some(Duration::ZERO),
@@ -336,6 +345,7 @@ mod tests {
                 "write_timeout: must not be zero",
                 "close_timeout: must not be zero",
                 "backoff_max: must not be zero",
+                "restart_spread: must not exceed 31536000s",
                 "stable_period: must not exceed 31536000s",
                 "max_session_age: must not be zero",
                 "request_pacing: must not exceed 31536000s",

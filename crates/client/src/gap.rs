@@ -62,6 +62,18 @@ pub enum GapCause {
 }
 
 impl GapCause {
+    /// Whether the server has said that it goes away, or is to come back: RFC 6455, section 7.4.1, and the registry of
+    /// close codes that it founded. All of its clients have heard the same.
+    pub(crate) const fn announces_restart(&self) -> bool {
+        matches!(
+            self,
+            Self::ClosedByServer {
+                code: Some(1001 | 1012 | 1013),
+                ..
+            }
+        )
+    }
+
     /// The name of the cause, without anything that the server said: for logs and metrics.
     #[must_use]
     pub const fn name(&self) -> &'static str {

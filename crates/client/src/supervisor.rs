@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 use tokio::time::{Instant, sleep};
 use tracing::{debug, info, warn};
 
@@ -141,10 +141,16 @@ impl<C: Connect> Supervisor<C> {
 
     /// A session that was given up for its age says nothing against the next.
     fn delay_after(&mut self, cause: &GapCause) -> Duration {
-        match cause {
-            GapCause::SessionAge => Duration::ZERO,
-            _ => self.line.backoff.next_delay(&mut self.line.rng),
+        if *cause == GapCause::SessionAge {
+            return Duration::ZERO;
         }
+        let rng = &mut self.line.rng;
+        let spread = if cause.announces_restart() {
+            rng.random_range(Duration::ZERO..=self.config.restart_spread)
+        } else {
+            Duration::ZERO
+        };
+        spread + self.line.backoff.next_delay(rng)
     }
 
     fn announce_gap(&mut self, cause: GapCause) {

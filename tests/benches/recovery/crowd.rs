@@ -32,43 +32,43 @@ const COLUMNS: [&str; 9] = [
 /// Everything else is as a client has it by default.
 #[derive(Clone, Copy)]
 struct Setting {
-    backoff_min: Duration,
+    restart_spread: Duration,
     /// From the end of the old server to the start of the new one.
     down: Duration,
 }
 
 impl Setting {
-    const fn at_once(backoff_min: Duration) -> Self {
+    const fn at_once(restart_spread: Duration) -> Self {
         Self {
-            backoff_min,
+            restart_spread,
             down: Duration::ZERO,
         }
     }
 
     fn name(self) -> String {
-        let (backoff_min, down) = (self.backoff_min, self.down);
-        let default = if backoff_min == Config::new("").backoff_min {
+        let (spread, down) = (self.restart_spread, self.down);
+        let default = if spread == Config::new("").restart_spread {
             " (default)"
         } else {
             ""
         };
         if down.is_zero() {
-            format!("backoff_min {backoff_min:?}{default}, server back at once")
+            format!("restart_spread {spread:?}{default}, server back at once")
         } else {
-            format!("backoff_min {backoff_min:?}{default}, server back after {down:?}")
+            format!("restart_spread {spread:?}{default}, server back after {down:?}")
         }
     }
 }
 
 fn settings(quick: bool) -> Vec<Setting> {
-    let default = Setting::at_once(Config::new("").backoff_min);
+    let default = Setting::at_once(Config::new("").restart_spread);
     if quick {
         return vec![default];
     }
-    let mut settings: Vec<_> = (1..=4)
+    let mut settings: Vec<_> = [0, 2, 4]
         .map(Duration::from_secs)
         .map(Setting::at_once)
-        .collect();
+        .into();
     settings.push(Setting {
         down: Duration::from_secs(5),
         ..default
@@ -104,7 +104,7 @@ pub(crate) async fn measure(clients: usize, rounds: usize, quick: bool) {
 }
 
 async fn restart(setting: Setting, clients: usize) -> Vec<Back> {
-    let crowd = Crowd::gather(clients, setting.backoff_min).await;
+    let crowd = Crowd::gather(clients, setting.restart_spread).await;
     crowd.restart(setting.down).await
 }
 
@@ -140,10 +140,14 @@ fn buckets(outcome: &[Back]) -> Buckets {
 /// How many of the drawn crowds come back so far apart as is aimed at.
 fn drawn(setting: Setting, clients: usize) -> usize {
     let mut rng = StdRng::seed_from_u64(1);
-    let max = Config::new("").backoff_max;
+    let config = Config::new("");
+    let (min, max) = (config.backoff_min, config.backoff_max);
+    let Setting {
+        restart_spread: spread,
+        down,
+    } = setting;
     let mut level = || {
-        let returns = (0..clients)
-            .map(|_| buckets::draw_return(setting.backoff_min, max, setting.down, &mut rng));
+        let returns = (0..clients).map(|_| buckets::draw_return(spread, min, max, down, &mut rng));
         Buckets::of(returns).are_level()
     };
     (0..DRAWN).filter(|_| level()).count()

@@ -291,3 +291,38 @@ async fn message_of_the_server_before_the_end_is_still_delivered() {
     assert_eq!(requests, []);
     assert_eq!(next(&mut events).await, gap(1, CUT, &[]));
 }
+
+/// How long the client waits with dialling after a Close with each of these codes, drawn with `draws` seeds.
+async fn longest_delay(code: u16, draws: u64) -> Duration {
+    let mut longest = Duration::ZERO;
+    for seed in 0..draws {
+        let seed = Some(seed);
+        let config = Config { seed, ..config() };
+        let (_client, _events, mut network, mut peer) = connected(config).await;
+        let closed = Instant::now();
+        peer.close(code, "").await;
+        network.accept().await;
+        longest = longest.max(closed.elapsed());
+    }
+    longest
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_announced_restart_is_followed_by_a_wider_spread() {
+    let ceiling = config().backoff_min;
+    for code in [1001, 1012, 1013] {
+        let longest = longest_delay(code, 20).await;
+        assert!(longest > 2 * ceiling, "{code}: {longest:?}");
+        assert!(
+            longest <= config().restart_spread + 2 * ceiling,
+            "{code}: {longest:?}"
+        );
+    }
+    for code in [1000, 1008, 1011] {
+        let longest = longest_delay(code, 20).await;
+        assert!(
+            longest <= ceiling + Duration::from_millis(2),
+            "{code}: {longest:?}"
+        );
+    }
+}

@@ -30,10 +30,10 @@ struct Returned {
 }
 
 impl Crowd {
-    pub(super) async fn gather(size: usize, backoff_min: Duration) -> Self {
+    pub(super) async fn gather(size: usize, restart_spread: Duration) -> Self {
         let server = quiet_server().await;
         let (returned_tx, returned_rx) = mpsc::channel(size);
-        let joining = (0..size).map(|_| join(server.url(), backoff_min, returned_tx.clone()));
+        let joining = (0..size).map(|_| join(server.url(), restart_spread, returned_tx.clone()));
         let clients = stream::iter(joining)
             .buffer_unordered(AT_A_TIME)
             .collect()
@@ -66,8 +66,14 @@ impl Crowd {
     }
 }
 
-async fn join(url: String, backoff_min: Duration, returned_tx: mpsc::Sender<Returned>) -> Client {
-    let connecting = Client::builder(url).backoff_min(backoff_min).connect();
+async fn join(
+    url: String,
+    restart_spread: Duration,
+    returned_tx: mpsc::Sender<Returned>,
+) -> Client {
+    let connecting = Client::builder(url)
+        .restart_spread(restart_spread)
+        .connect();
     let (client, events) = connecting.await.expect("the server accepts everybody");
     client
         .subscribe(NUMBERS)
