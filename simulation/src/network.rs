@@ -159,6 +159,8 @@ pub(crate) struct Course {
     pub(crate) opened: Instant,
     /// The client let go of it.
     pub(crate) closed: Option<Instant>,
+    /// When the first bytes arrived that the client has not read.
+    pub(crate) unread: Option<Instant>,
     /// The client was told that there is no more to read, or that it cannot write.
     pub(crate) ended: Option<Instant>,
     /// Since when the client cannot write.
@@ -179,6 +181,7 @@ impl Default for Line {
             course: Mutex::new(Course {
                 opened: now,
                 closed: None,
+                unread: None,
                 ended: None,
                 stalled: None,
                 longest_stall: Duration::ZERO,
@@ -214,9 +217,12 @@ impl Line {
         self.is_reset.load(Ordering::Relaxed)
     }
 
-    pub(crate) fn close(&self) {
+    /// The client lets go of it, and leaves behind what arrived then, if anything.
+    pub(crate) fn close(&self, unread: Option<Instant>) {
         self.flow();
-        self.lock_course().closed.get_or_insert_with(Instant::now);
+        let mut course = self.lock_course();
+        course.closed = Some(Instant::now());
+        course.unread = unread;
     }
 
     pub(crate) fn end_reading(&self) {

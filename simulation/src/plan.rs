@@ -102,7 +102,7 @@ fn config(seed: u64, rng: &mut ChaCha8Rng) -> Config {
     config.write_timeout = seconds(rng, 0.5, 4.0);
     config.close_timeout = seconds(rng, 0.5, 2.0);
     config.backoff_min = seconds(rng, 0.1, 1.0);
-    config.backoff_max = config.backoff_min * rng.random_range(4..16);
+    config.backoff_max = config.backoff_min * rng.random_range(8..32);
     config.restart_spread = seconds(rng, 0.001, 3.0);
     config.max_session_age = rng.random_ratio(1, 4).then(|| seconds(rng, 5.0, 60.0));
     config.stable_period = seconds(rng, 2.0, 20.0);

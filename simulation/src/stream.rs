@@ -135,7 +135,8 @@ pub(crate) struct ClientEnd {
 
 impl Drop for ClientEnd {
     fn drop(&mut self) {
-        self.line.close();
+        let unread = self.delayed.under_way.front();
+        self.line.close(unread.map(|(arrival, _)| *arrival));
     }
 }
 

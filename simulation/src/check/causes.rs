@@ -30,11 +30,13 @@ impl Evidence<'_> {
             GapCause::Overflow => missed > 0,
             GapCause::ClosedByServer { .. } => self.has_received(|it| *it == Inbound::Close),
             GapCause::Disconnected { .. } => self.line.course().ended.is_some(),
-            GapCause::HeartbeatTimeout => self.is_without_pong(),
+            GapCause::HeartbeatTimeout => self.is_without_pong() && self.has_read_all(),
             GapCause::WriteTimeout => {
                 self.line.course().longest_stall + GRAIN >= config.write_timeout
             }
-            GapCause::ResubscribeTimeout { kind } => self.is_unanswered(kind),
+            GapCause::ResubscribeTimeout { kind } => {
+                self.is_unanswered(kind) && self.has_read_all()
+            }
             GapCause::SubscriptionUnknown { .. } => {
                 self.has_received(|it| matches!(it, Inbound::Error(_)))
             }
@@ -47,6 +49,12 @@ impl Evidence<'_> {
 
     fn has_received(&self, matches: impl Fn(&Inbound) -> bool) -> bool {
         self.line.tap().received.iter().any(|at| matches(&at.what))
+    }
+
+    /// What has arrived was read before anything counted as missing.
+    fn has_read_all(&self) -> bool {
+        let unread = self.line.course().unread;
+        unread.is_none_or(|arrival| arrival + GRAIN >= self.end())
     }
 
     /// No `Pong` within the time that it may take.

@@ -115,12 +115,13 @@ impl Session<'_> {
 
 /// A server that fails at once, again and again, is asked less and less often.
 ///
-/// The delays are random, so the rule is about many of them: that a dozen take less than this is
-/// less likely than one in 10 million.
+/// The delays are random, so the rule is about many of them. Their ceilings grow to at least eight
+/// times the first one, and that so many of them add up to no more than this is less likely than
+/// one in a million; without growth it is the rule.
 fn backoff(plan: &Plan, record: &Record, findings: &mut Findings) {
     const MANY: usize = 14;
     let config = &plan.config;
-    let least = config.backoff_max / 3;
+    let least = config.backoff_min * 10;
     let proved = |time: Instant| {
         record.sessions().any(|line| {
             let course = line.course();

@@ -1,0 +1,278 @@
+//! The bugs: mistakes that clients of such feeds are known to make.
+
+/// One mistake.
+pub(crate) struct Bug {
+    pub(crate) name: &'static str,
+    pub(crate) edits: &'static [Edit],
+}
+
+/// A place in the client's source, found by its text.
+pub(crate) struct Edit {
+    /// From the client's `src` on.
+    pub(crate) file: &'static str,
+    /// Stands there exactly once.
+    pub(crate) from: &'static str,
+    /// What stands there instead; `BUG` is whether this bug is alive.
+    pub(crate) to: &'static str,
+}
+
+const fn bug(name: &'static str, edits: &'static [Edit]) -> Bug {
+    Bug { name, edits }
+}
+
+const fn edit(file: &'static str, from: &'static str, to: &'static str) -> Edit {
+    Edit { file, from, to }
+}
+
+pub(crate) const BUGS: &[Bug] = &[
+    bug(
+        "resubscribe skips the last kind",
+        &[edit(
+            "registry.rs",
+            "self.entries.iter_mut().for_each(Entry::meet);",
+            "self.entries.iter_mut().for_each(Entry::meet);
+        if let Some(last) = self.entries.last_mut().filter(|_| BUG) {
+            last.state = State::Active;
+        }",
+        )],
+    ),
+    bug(
+        "backoff is reset at connect",
+        &[edit("supervisor.rs", "if proved {", "if proved || BUG {")],
+    ),
+    bug(
+        "ack deadline is restarted by every frame",
+        &[
+            edit(
+                "registry/flights.rs",
+                "    pub(super) fn launch(&mut self, flight: Flight) {",
+                "    pub(super) fn restart(&mut self, deadline: Instant) {
+        self.waiting.iter_mut().for_each(|flight| flight.deadline = deadline);
+    }
+
+    pub(super) fn launch(&mut self, flight: Flight) {",
+            ),
+            edit(
+                "registry.rs",
+                "    fn request(&self, flight: &Flight) -> Option<Request> {",
+                "    pub(crate) fn restart(&mut self, now: Instant) {
+        if BUG {
+            self.flights.restart(now + self.request_timeout);
+            self.reschedule();
+        }
+    }
+
+    fn request(&self, flight: &Flight) -> Option<Request> {",
+            ),
+            edit(
+                "session/receive.rs",
+                "        match decode(text) {",
+                "        self.desk.registry.restart(Instant::now());
+        match decode(text) {",
+            ),
+        ],
+    ),
+    bug(
+        "ack of an earlier session is accepted",
+        &[edit(
+            "registry.rs",
+            "            State::Subscribing => Ack::Expected,",
+            "            State::Absent if BUG => Ack::Late,
+            State::Subscribing => Ack::Expected,",
+        )],
+    ),
+    bug(
+        "gap is told after what follows it",
+        &[
+            edit(
+                "supervisor.rs",
+                "            self.announce_gap(cause);\n            self.session",
+                "            if BUG {
+                crate::planted::keep(cause);
+            } else {
+                self.announce_gap(cause);
+            }
+            self.session",
+            ),
+            edit(
+                "supervisor.rs",
+                "let report = session.run().await;",
+                "let report = session.run().await;
+        if let Some(cause) = crate::planted::kept() {
+            self.announce_gap(cause);
+        }",
+            ),
+        ],
+    ),
+    bug(
+        "ping of the server counts as a pong",
+        &[edit(
+            "session/receive.rs",
+            "Incoming::Ping => self.outbox.flush(),",
+            "Incoming::Ping => {
+                if BUG {
+                    self.heartbeat.pong();
+                }
+                self.outbox.flush();
+            }",
+        )],
+    ),
+    bug(
+        "data counts as a pong",
+        &[edit(
+            "session/receive.rs",
+            "Incoming::Text(text) => return",
+            "Incoming::Text(_) if BUG && { self.heartbeat.pong(); false } => {}
+            Incoming::Text(text) => return",
+        )],
+    ),
+    bug(
+        "queue of events has no bound",
+        &[edit(
+            "queue.rs",
+            "mpsc::channel(capacity + reserved)",
+            "mpsc::channel(if BUG { 1 << 20 } else { capacity + reserved })",
+        )],
+    ),
+    bug(
+        "kind is subscribed again while its request is in flight",
+        &[edit(
+            "registry/entry.rs",
+            "        self.subscribers.push(reply);\n",
+            "        if BUG && self.state == State::Subscribing {
+            self.state = State::Absent;
+        }
+        self.subscribers.push(reply);\n",
+        )],
+    ),
+    bug(
+        "lag is not told",
+        &[edit(
+            "queue.rs",
+            "            place.send(Event::Lagged { session, missed });",
+            "            if !BUG {
+                place.send(Event::Lagged { session, missed });
+            }",
+        )],
+    ),
+    bug(
+        "gap does not count what was thrown away",
+        &[edit(
+            "queue.rs",
+            "(missed > 0).then_some(missed);",
+            "(missed > 0 && !BUG).then_some(missed);",
+        )],
+    ),
+    bug(
+        "error frame is swallowed",
+        &[edit(
+            "session/receive.rs",
+            "        let text = ServerText::new(text);",
+            "        if BUG {
+            return Flow::Continue(());
+        }
+        let text = ServerText::new(text);",
+        )],
+    ),
+    bug(
+        "malformed frame ends the session",
+        &[edit(
+            "session/receive.rs",
+            r#"        warn!(session = %self.id, size, "malformed frame");"#,
+            r#"        if BUG {
+            return self.lost(GapCause::InvalidUtf8);
+        }
+        warn!(session = %self.id, size, "malformed frame");"#,
+        )],
+    ),
+    bug(
+        "writes have no deadline",
+        &[edit(
+            "outbox.rs",
+            "self.writing.as_ref().map(|writing| writing.deadline)",
+            "self.writing.as_ref().filter(|_| !BUG).map(|writing| writing.deadline)",
+        )],
+    ),
+    bug(
+        "what was unsubscribed comes back",
+        &[edit(
+            "registry/entry.rs",
+            "        self.forget(&Err(SubscribeError::Unsubscribed));",
+            "        if BUG {
+            self.answer_subscribers(&Err(SubscribeError::Unsubscribed));
+        } else {
+            self.forget(&Err(SubscribeError::Unsubscribed));
+        }",
+        )],
+    ),
+    bug(
+        "kind that was refused is forgotten at the gap",
+        &[edit(
+            "registry.rs",
+            ".retain_mut(|entry| entry.lose(now + self.request_timeout));",
+            ".retain_mut(|entry| {
+                let is_refused = matches!(entry.state, State::Refused { .. });
+                entry.lose(now + self.request_timeout) && !(BUG && is_refused)
+            });",
+        )],
+    ),
+    bug(
+        "what is not confirmed is said to be live again",
+        &[edit(
+            "registry/schedule.rs",
+            "        let mut kinds = std::mem::take(&mut self.restored);",
+            "        let mut kinds = std::mem::take(&mut self.restored);
+        if BUG {
+            kinds = self.established();
+        }",
+        )],
+    ),
+    bug(
+        "Retry-After is ignored",
+        &[edit(
+            "supervisor.rs",
+            "error.retry_after().unwrap_or_default()",
+            "error.retry_after().filter(|_| !BUG).unwrap_or_default()",
+        )],
+    ),
+    bug(
+        "reconnect that fails is not tried again",
+        &[edit(
+            "supervisor.rs",
+            "Err(error) => delay = self.fail(error)?,",
+            "Err(error) => {
+                    delay = self.fail(error)?;
+                    if BUG {
+                        std::future::pending::<()>().await;
+                    }
+                }",
+        )],
+    ),
+    bug(
+        "dialling has no deadline",
+        &[edit(
+            "dial.rs",
+            "timeout(after, self.attempt())",
+            "timeout(if BUG { Duration::from_secs(1 << 20) } else { after }, self.attempt())",
+        )],
+    ),
+    bug(
+        "calls between two sessions are lost",
+        &[edit(
+            "desk.rs",
+            "        if let Some(Message { reply, .. }) = self.carry_out(command) {",
+            "        if BUG {
+            return;
+        }
+        if let Some(Message { reply, .. }) = self.carry_out(command) {",
+        )],
+    ),
+    bug(
+        "deadlines count before what has arrived is read",
+        &[edit(
+            "session.rs",
+            "if self.has_overslept(Instant::now()) {",
+            "if !BUG && self.has_overslept(Instant::now()) {",
+        )],
+    ),
+];
