@@ -2,11 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-pub(crate) mod error;
-pub(crate) mod write;
-
 mod annotations;
+mod command;
 mod document;
+mod error;
 mod impls;
 mod lower;
 mod model;
@@ -15,33 +14,47 @@ mod render;
 mod routes;
 mod schema;
 mod types;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
 use annotations::Annotations;
 use document::Document;
-use error::CodegenError;
+use error::{CodegenError, report};
+
+pub use command::{Args, run};
 
 /// What to read and where to write.
-pub(crate) struct Job {
-    pub(crate) spec: PathBuf,
-    pub(crate) annotations: PathBuf,
-    pub(crate) out: PathBuf,
+struct Job {
+    spec: PathBuf,
+    annotations: PathBuf,
+    out: PathBuf,
     arguments: String,
 }
 
 /// What was generated, still in memory.
-#[derive(Debug)]
-pub(crate) struct Output {
+#[derive(Debug, PartialEq, Eq)]
+pub struct Output {
     /// File names and texts, sorted.
-    pub(crate) files: Vec<(String, String)>,
+    pub files: Vec<(String, String)>,
     /// What had to be guessed.
-    pub(crate) warnings: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+/// Makes all files of a specification and its annotations, both given as text.
+///
+/// # Errors
+/// With what `cargo xtask codegen` would print: every line names `spec.yaml` or `annotations.yaml` and the place in it.
+pub fn generate_from_text(spec: &str, annotations: &str) -> Result<Output, String> {
+    let document = Document::parse("spec.yaml".to_owned(), spec);
+    let annotations = Annotations::parse("annotations.yaml".to_owned(), annotations);
+    let output = document.and_then(|document| emit(&document, &annotations?));
+    output.map_err(|error| report(&error))
 }
 
 /// Reads the specification and makes all files in memory; touches nothing on disk.
-pub(crate) fn generate(job: &Job) -> Result<Output, CodegenError> {
+fn generate(job: &Job) -> Result<Output, CodegenError> {
     emit(
         &Document::load(&job.spec)?,
         &Annotations::load(&job.annotations)?,
@@ -66,11 +79,7 @@ fn emit(document: &Document, annotations: &Annotations) -> Result<Output, Codege
 
 impl Job {
     /// A job with the workspace's own files where none is named.
-    pub(crate) fn new(
-        spec: Option<PathBuf>,
-        annotations: Option<PathBuf>,
-        out: Option<PathBuf>,
-    ) -> Self {
+    fn new(spec: Option<PathBuf>, annotations: Option<PathBuf>, out: Option<PathBuf>) -> Self {
         let given = [
             ("spec", &spec),
             ("annotations", &annotations),
@@ -91,18 +100,18 @@ impl Job {
     }
 
     /// The command that brings the output up to date.
-    pub(crate) fn command(&self) -> String {
+    fn command(&self) -> String {
         format!("cargo xtask codegen{}", self.arguments)
     }
 
     /// The output folder as a reader of a message knows it.
-    pub(crate) fn shown_out(&self) -> String {
+    fn shown_out(&self) -> String {
         shown(&self.out)
     }
 }
 
 /// A path as it is shown: inside the workspace without the machine's part, so that output is the same everywhere.
-pub(crate) fn shown(path: &Path) -> String {
+fn shown(path: &Path) -> String {
     inside(path).unwrap_or_else(|| spelled(path))
 }
 

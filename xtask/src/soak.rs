@@ -5,7 +5,8 @@ use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
 /// Builds the simulation for speed and runs it.
-pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
+#[must_use]
+pub fn run(args: Vec<OsString>) -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["run", "--release", "--quiet", "--locked"])

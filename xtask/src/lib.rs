@@ -1,0 +1,4 @@
+//! The workspace's own commands, as a library: the program, the tests and the fuzzers share it.
+
+pub mod codegen;
+pub mod soak;
