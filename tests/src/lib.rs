@@ -5,6 +5,7 @@
 //! server of its own on a free port, and wait on events and on the server's journal, never on time.
 
 mod bench;
+pub mod hostile;
 mod listener;
 mod patience;
 mod raw;

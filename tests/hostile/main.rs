@@ -1,0 +1,5 @@
+//! What the fuzzers in `fuzz/` look for, in as many cases as an ordinary test run can afford, and
+//! every input that has found something.
+
+mod decode;
+mod input;
