@@ -2,7 +2,15 @@
 //! and panics when something does not hold; `fuzz/` runs them for as long as one likes, the tests
 //! in `tests/hostile/` for some hundred cases.
 
+mod act;
+mod body;
+mod client;
 mod decode;
 mod discretion;
+mod frame;
+mod network;
+mod simulation;
+mod take;
 
+pub use client::client_session;
 pub use decode::decode;

@@ -9,22 +9,11 @@ use crate::deadline;
 /// How many events a failed check shows.
 const SHOWN: usize = 20;
 
-/// Hands on the events of a client, and checks of every one that it comes in its place: each
-/// session begins with `Connected` and ends with `Gap`, everything between carries its number,
-/// nothing but `DialFailed` is between `Gap` and the next `Connected`, and nothing comes after `Closed`.
+/// Hands on the events of a client, and checks the [`Order`] of every one.
 #[derive(Debug)]
 pub struct Listener {
     events: Events,
-    place: Place,
-    /// The last few, for whoever reads a failure.
-    seen: VecDeque<String>,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Before(SessionId),
-    Within(SessionId),
-    End,
+    order: Order,
 }
 
 impl Listener {
@@ -33,8 +22,7 @@ impl Listener {
     pub const fn new(events: Events) -> Self {
         Self {
             events,
-            place: Place::Before(SessionId(1)),
-            seen: VecDeque::new(),
+            order: Order::new(),
         }
     }
 
@@ -43,10 +31,10 @@ impl Listener {
     /// # Panics
     /// When it does not come in time, or not in its place.
     pub async fn next(&mut self) -> Option<Event> {
-        let waiting_for = format!("the next event after {:?}", self.seen);
+        let waiting_for = format!("the next event after {:?}", self.order.seen);
         let event = deadline(&waiting_for, self.events.recv()).await;
         if let Some(event) = &event {
-            self.check(event);
+            self.order.check(event);
         }
         event
     }
@@ -57,7 +45,7 @@ impl Listener {
     /// As [`next`](Self::next), and when there is none.
     pub async fn event(&mut self) -> Event {
         let event = self.next().await;
-        event.unwrap_or_else(|| panic!("the events ended after {:?}", self.seen))
+        event.unwrap_or_else(|| panic!("the events ended after {:?}", self.order.seen))
     }
 
     /// All events before the first that matches, and that one, which `what` names.
@@ -149,8 +137,41 @@ impl Listener {
         assert_eq!(self.next().await, None, "nothing comes after Closed");
         before
     }
+}
 
-    fn check(&mut self, event: &Event) {
+/// Checks of every event that it comes in its place: each session begins with `Connected` and ends
+/// with `Gap`, everything between carries its number, nothing but `DialFailed` is between `Gap` and the next
+/// `Connected`, and nothing comes after `Closed`.
+#[derive(Debug)]
+pub(crate) struct Order {
+    place: Place,
+    /// The last few, for whoever reads a failure.
+    seen: VecDeque<String>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Before(SessionId),
+    Within(SessionId),
+    End,
+}
+
+impl Order {
+    pub(crate) const fn new() -> Self {
+        Self {
+            place: Place::Before(SessionId(1)),
+            seen: VecDeque::new(),
+        }
+    }
+
+    /// Whether `Closed` has come.
+    pub(crate) const fn is_over(&self) -> bool {
+        matches!(self.place, Place::End)
+    }
+
+    /// # Panics
+    /// When the event is out of place.
+    pub(crate) fn check(&mut self, event: &Event) {
         self.place = match (self.place, event) {
             (Place::Before(next), Event::Connected { session }) if *session == next => {
                 Place::Within(next)
