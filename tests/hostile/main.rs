@@ -4,3 +4,4 @@
 mod client;
 mod decode;
 mod input;
+mod server;

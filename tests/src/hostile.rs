@@ -9,8 +9,10 @@ mod decode;
 mod discretion;
 mod frame;
 mod network;
+mod server;
 mod simulation;
 mod take;
 
 pub use client::client_session;
 pub use decode::decode;
+pub use server::mock_session;
