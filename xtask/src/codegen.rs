@@ -1,6 +1,7 @@
 //! From an AsyncAPI document to Rust types: load, lower, emit, write.
 
 use std::path::{Path, PathBuf};
+use std::{panic, thread};
 
 mod annotations;
 mod command;
@@ -15,6 +16,7 @@ mod routes;
 mod schema;
 mod types;
 mod write;
+mod yaml;
 
 #[cfg(test)]
 mod tests;
@@ -47,18 +49,34 @@ pub struct Output {
 /// # Errors
 /// With what `cargo xtask codegen` would print: every line names `spec.yaml` or `annotations.yaml` and the place in it.
 pub fn generate_from_text(spec: &str, annotations: &str) -> Result<Output, String> {
-    let document = Document::parse("spec.yaml".to_owned(), spec);
-    let annotations = Annotations::parse("annotations.yaml".to_owned(), annotations);
-    let output = document.and_then(|document| emit(&document, &annotations?));
-    output.map_err(|error| report(&error))
+    let generated = on_a_large_stack(|| {
+        let document = Document::parse("spec.yaml".to_owned(), spec)?;
+        let annotations = Annotations::parse("annotations.yaml".to_owned(), annotations)?;
+        emit(&document, &annotations)
+    });
+    generated.map_err(|error| report(&error))
 }
 
 /// Reads the specification and makes all files in memory; touches nothing on disk.
 fn generate(job: &Job) -> Result<Output, CodegenError> {
-    emit(
-        &Document::load(&job.spec)?,
-        &Annotations::load(&job.annotations)?,
-    )
+    on_a_large_stack(|| {
+        let document = Document::load(&job.spec)?;
+        emit(&document, &Annotations::load(&job.annotations)?)
+    })
+}
+
+/// Types are walked by recursion, here and in typify, as deep as a document may be nested.
+fn on_a_large_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, CodegenError> + Send,
+) -> Result<T, CodegenError> {
+    const STACK: usize = 128 << 20;
+    thread::scope(|scope| {
+        let started = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, work);
+        let ended = started.map_err(CodegenError::Thread)?.join();
+        ended.unwrap_or_else(|panic| panic::resume_unwind(panic))
+    })
 }
 
 fn emit(document: &Document, annotations: &Annotations) -> Result<Output, CodegenError> {
@@ -66,7 +84,7 @@ fn emit(document: &Document, annotations: &Annotations) -> Result<Output, Codege
     let routes = routes::resolve(&model, annotations)?;
     annotations.refuse_unused()?;
     let parts = render::Parts {
-        types: types::emit(&model)?,
+        types: types::emit(&model, document.file())?,
         impls: impls::emit(&model),
         routes: routes::emit(&model, &routes),
     };

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::error::{CodegenError, Problem};
-use super::names;
+use super::{names, yaml};
 
 /// The annotation file, and which of its entries have been of use.
 pub(crate) struct Annotations {
@@ -148,6 +148,10 @@ impl Annotations {
     }
 
     pub(crate) fn parse(file: String, text: &str) -> Result<Self, CodegenError> {
+        yaml::check(text).map_err(|limit| CodegenError::Limit {
+            file: file.clone(),
+            limit,
+        })?;
         // An empty file is YAML's null.
         let entries: Option<Entries> =
             serde_yaml::from_str(text).map_err(|source| CodegenError::Annotations {

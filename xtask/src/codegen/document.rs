@@ -1,5 +1,7 @@
 //! An AsyncAPI document, 2.x or 3.x, as one tree with places that know where they are.
 
+mod height;
+
 use std::fs;
 use std::path::Path;
 
@@ -7,6 +9,7 @@ use serde_yaml::Value;
 use sha2::{Digest, Sha256};
 
 use super::error::{CodegenError, Problem};
+use super::yaml::{self, YamlError};
 
 /// A document that was read and is AsyncAPI of a version we know.
 pub(crate) struct Document {
@@ -42,10 +45,11 @@ impl Document {
 
     /// Reads a document from its text; `file` is what errors call it.
     pub(crate) fn parse(file: String, text: &str) -> Result<Self, CodegenError> {
-        let root = parse(text).map_err(|source| CodegenError::Parse {
-            file: file.clone(),
-            source,
-        })?;
+        let root = match yaml::parse(text) {
+            Ok(root) => root,
+            Err(YamlError::Syntax(source)) => return Err(CodegenError::Parse { file, source }),
+            Err(limit) => return Err(CodegenError::Limit { file, limit }),
+        };
         let sha256 = const_hex::encode(Sha256::digest(text));
         let document = Self {
             source: file.clone(),
@@ -54,7 +58,13 @@ impl Document {
             root,
         };
         document.check_version()?;
+        height::check(&document.root())?;
         Ok(document)
+    }
+
+    /// What errors call the file.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
     }
 
     /// The first line of every generated file.
@@ -248,13 +258,27 @@ impl<'d> Node<'d> {
         let mut node = self.document.root();
         for segment in path.split('/').skip(1) {
             let key = unescape(segment);
-            let next = node
-                .children()
-                .into_iter()
-                .find(|child| child.last_segment() == key);
+            let next = node.step(&key);
             node = next.ok_or_else(|| here().problem(Problem::DanglingRef(target.to_owned())))?;
         }
         Ok(node)
+    }
+
+    /// One step of a pointer. A specification has as many references as members, so none of them may take the others'
+    /// time.
+    fn step(&self, key: &str) -> Option<Self> {
+        let value = match self.value {
+            Value::Mapping(map) => {
+                let named = |(name, value)| (key_text(name) == key).then_some(value);
+                map.get(key).or_else(|| map.iter().find_map(named))?
+            }
+            Value::Sequence(list) => {
+                let index: usize = key.parse().ok()?;
+                list.get(index).filter(|_| index.to_string() == key)?
+            }
+            _ => return None,
+        };
+        Some(self.child(key, value))
     }
 
     fn child(&self, key: &str, value: &'d Value) -> Self {
@@ -287,19 +311,6 @@ fn unescape(segment: &str) -> String {
     String::from_utf8_lossy(&bytes)
         .replace("~1", "/")
         .replace("~0", "~")
-}
-
-/// JSON goes first to its own reader: YAML's knows neither surrogate pairs nor tabs nor very long keys.
-pub(super) fn parse(text: &str) -> Result<Value, serde_yaml::Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{')
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    let mut yaml: Value = serde_yaml::from_str(text)?;
-    yaml.apply_merge()?;
-    Ok(yaml)
 }
 
 /// YAML allows keys that JSON does not; specifications use numbers and booleans there at most.

@@ -5,6 +5,8 @@ use std::io;
 
 use thiserror::Error;
 
+use super::yaml::YamlError;
+
 /// Why nothing was generated.
 #[derive(Debug, Error)]
 pub(crate) enum CodegenError {
@@ -20,6 +22,8 @@ pub(crate) enum CodegenError {
         #[source]
         source: serde_yaml::Error,
     },
+    #[error("{file}: {limit}")]
+    Limit { file: String, limit: YamlError },
     #[error("{file}: not an annotation file")]
     Annotations {
         file: String,
@@ -34,12 +38,15 @@ pub(crate) enum CodegenError {
     },
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
     Many(Vec<CodegenError>),
-    #[error("typify refuses {name}")]
+    #[error("{file}: typify refuses {name}")]
     Typify {
+        file: String,
         name: String,
         #[source]
         source: typify::Error,
     },
+    #[error("no thread to work on")]
+    Thread(#[source] io::Error),
     #[error("{file}: cannot be written")]
     Write {
         file: String,
@@ -66,6 +73,8 @@ pub(crate) enum Problem {
     ExternalRef(String),
     #[error("`{0}` leads back to itself")]
     RefCycle(String),
+    #[error("is nested more than {0} deep")]
+    TooDeep(usize),
     #[error("the name `{name}` is taken by {by} already")]
     NameClash { name: String, by: String },
     #[error("no {role} message: neither a message nor a schema is named `{name}`")]

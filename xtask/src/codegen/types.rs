@@ -16,8 +16,11 @@ use super::model::{Field, Integer, Model, Payload, Presence, Shape, Type, TypeDe
 
 mod rewrite;
 
-/// The definitions of all types, by Rust name.
-pub(crate) fn emit(model: &Model) -> Result<BTreeMap<String, TokenStream>, CodegenError> {
+/// The definitions of all types, by Rust name. `file` is what errors call the specification.
+pub(crate) fn emit(
+    model: &Model,
+    file: &str,
+) -> Result<BTreeMap<String, TokenStream>, CodegenError> {
     let scalars = scalars(model);
     let mut settings = TypeSpaceSettings::default();
     settings
@@ -36,11 +39,12 @@ pub(crate) fn emit(model: &Model) -> Result<BTreeMap<String, TokenStream>, Codeg
         .map(|def| (def.name.clone(), schema(def)));
     let schemas = replaced
         .chain(defined)
-        .map(|(name, value)| Ok((name.clone(), read(&name, value)?)));
+        .map(|(name, value)| Ok((name.clone(), read(file, &name, value)?)));
     let schemas = schemas.collect::<Result<Vec<_>, CodegenError>>()?;
     space
         .add_ref_types(schemas)
         .map_err(|source| CodegenError::Typify {
+            file: file.to_owned(),
             name: "the specification".to_owned(),
             source,
         })?;
@@ -78,8 +82,9 @@ fn scalar_key(path: &str) -> String {
     format!("Scalar{}", path.rsplit("::").next().unwrap_or(path))
 }
 
-fn read(name: &str, value: Value) -> Result<Schema, CodegenError> {
+fn read(file: &str, name: &str, value: Value) -> Result<Schema, CodegenError> {
     serde_json::from_value(value).map_err(|error| CodegenError::Typify {
+        file: file.to_owned(),
         name: name.to_owned(),
         source: typify::Error::InvalidSchema {
             type_name: Some(name.to_owned()),

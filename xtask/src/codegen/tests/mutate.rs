@@ -7,12 +7,12 @@ use std::path::Path;
 use serde_yaml::Value;
 
 use super::specs;
-use crate::codegen::{Annotations, Document, document, emit};
+use crate::codegen::{Annotations, Document, emit, yaml};
 
 #[test]
 fn no_damage_to_a_spec_panics() {
     for spec in specs("specs") {
-        let whole: Value = document::parse(&fs::read_to_string(&spec).unwrap()).unwrap();
+        let whole: Value = yaml::parse(&fs::read_to_string(&spec).unwrap()).unwrap();
         let annotations = annotations(&spec);
         for index in 1..size(&whole) {
             let damage = [Value::Null, Value::from(7), Value::from("x")][index % 3].clone();
