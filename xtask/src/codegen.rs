@@ -57,6 +57,12 @@ pub fn generate_from_text(spec: &str, annotations: &str) -> Result<Output, Strin
     generated.map_err(|error| report(&error))
 }
 
+/// The tree of a text, if it is YAML or JSON.
+#[cfg(any(test, feature = "hostile"))]
+pub(crate) fn parse_yaml(text: &str) -> Option<serde_yaml::Value> {
+    yaml::parse(text).ok()
+}
+
 /// Reads the specification and makes all files in memory; touches nothing on disk.
 fn generate(job: &Job) -> Result<Output, CodegenError> {
     on_a_large_stack(|| {

@@ -21,7 +21,11 @@ enum Command {
     #[command(disable_help_flag = true)]
     Soak {
         /// What to pass on
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGS")]
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
         args: Vec<OsString>,
     },
 }
