@@ -80,9 +80,13 @@ fn print_totals(summary: &Summary, took: Duration) {
         ..
     } = summary;
     println!(
-        "\n{runs} seeds with {} faults in {:.1} s; {sessions} sessions, {events} events, {:.0} h of simulated time",
+        "\n{runs} seeds with {} faults in {:.1} s, {:.0} seeds a second",
         summary.total_faults(),
         took.as_secs_f64(),
+        f64::from(u32::try_from(*runs).unwrap_or(u32::MAX)) / took.as_secs_f64(),
+    );
+    println!(
+        "{sessions} sessions, {events} events, {:.0} h of simulated time",
         time.as_secs_f64() / 3600.0,
     );
     println!(

@@ -4,7 +4,7 @@ use rocketfi_simulation::soak::{Job, soak};
 use rocketfi_simulation::{FAULTS, Plan, Report, trace};
 
 /// Some of every fault alone, and as many mixtures.
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 160;
 
 #[test]
 fn no_rule_is_broken_under_any_fault() {
