@@ -1,5 +1,7 @@
 //! What to break: faults that a test injects into the connections of a server.
 
+mod name;
+
 use std::time::Duration;
 
 use rocketfi_protocol::SubscriptionKind;
@@ -131,47 +133,6 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// For reports, without anything that depends on the run.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Reset => "reset",
-            Self::Fin => "end without Close",
-            Self::Close { .. } => "close",
-            Self::Refuse { .. } => "handshake refused",
-            Self::Hang => "hang",
-            Self::LoseOutput => "output lost",
-            Self::LoseInput => "input lost",
-            Self::Hold { .. } => "link held",
-            Self::StopReading { .. } => "slow reader",
-            Self::Drip => "one byte at a time",
-            Self::Truncate { .. } => "truncated",
-            Self::PingsOnly => "pings only",
-            Self::NoPongs => "no pongs",
-            Self::NoAck => "no ack",
-            Self::TwoAcks => "two acks",
-            Self::WrongAck(_) => "ack of another kind",
-            Self::LateAck { .. } => "late ack",
-            Self::AcksOfEarlierSession => "acks of an earlier session",
-            Self::HollowAck => "hollow ack",
-            Self::ErrorForAck { carried_out: false } => "error for an ack",
-            Self::ErrorForAck { carried_out: true } => "error, yet carried out",
-            Self::StrayError => "stray error",
-            Self::DropSubscription(_) => "subscription dropped",
-            Self::MalformedJson => "malformed JSON",
-            Self::UnknownShape => "unknown shape",
-            Self::UnknownVariant => "unknown variant",
-            Self::UntaggedOrderEvents => "untagged order events",
-            Self::DeepNesting { .. } => "deep nesting",
-            Self::Binary => "binary frame",
-            Self::InvalidUtf8 => "invalid UTF-8",
-            Self::Oversize { .. } => "oversize frame",
-            Self::Duplicate => "duplicate",
-            Self::Reorder => "reordered",
-            Self::Flood { .. } => "flood",
-        }
-    }
-
     /// Whether this can go wrong then.
     #[must_use]
     pub const fn fits(&self, phase: Phase) -> bool {

@@ -4,6 +4,7 @@
 //! in force when the journal says that it was received, and a snapshot and the updates after it
 //! join without a hole.
 
+mod habit;
 mod strike;
 
 use std::collections::BTreeMap;
@@ -24,7 +25,7 @@ use crate::printed::Printed;
 use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
 use crate::script::{Answer, Script};
 use crate::wire::Wire;
-use strike::Habit;
+use habit::Habit;
 
 /// Shared by the sessions, the accept loop, the ticker and the control handle.
 #[derive(Debug)]

@@ -8,6 +8,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
+use super::habit::Habit;
 use super::{Hub, State, or_error};
 use crate::fault::{Armed, Fault, Phase};
 use crate::handshake::Refusal;
@@ -15,45 +16,6 @@ use crate::journal::Received;
 use crate::outbox::End;
 use crate::request::{Rules, acknowledgement};
 use crate::wire::Wire;
-
-/// How a session treats what it is told to send.
-#[derive(Debug, Default)]
-pub(super) enum Habit {
-    #[default]
-    Ordinary,
-    /// Sends the next frame twice.
-    Doubles,
-    /// Sends the next frame after the one that follows it.
-    Swaps(Option<Message>),
-    /// Sends a ping of the WebSocket layer in place of everything.
-    PingsOnly,
-    /// Sends what it is told to; but `Ping` gets no answer.
-    NoPongs,
-}
-
-impl Habit {
-    /// What to send instead of this frame.
-    pub(super) fn change(&mut self, frame: Message) -> Vec<Message> {
-        match self {
-            Self::Ordinary | Self::NoPongs => vec![frame],
-            Self::PingsOnly => vec![Message::Ping(Bytes::new())],
-            Self::Doubles => {
-                *self = Self::Ordinary;
-                vec![frame.clone(), frame]
-            }
-            Self::Swaps(held) => match held.take() {
-                None => {
-                    *held = Some(frame);
-                    Vec::new()
-                }
-                Some(first) => {
-                    *self = Self::Ordinary;
-                    vec![frame, first]
-                }
-            },
-        }
-    }
-}
 
 impl Hub {
     pub(crate) fn inject(&self, fault: Fault, phase: Phase) {
@@ -280,7 +242,7 @@ impl State {
         let account = account.map_or_else(String::new, |it| it.to_string());
         let instrument = instrument.map_or_else(String::new, |it| it.to_string());
         format!(
-            r#"{{"account":"{account}","instrumentId":"{instrument}","orderEvents":[{{"orderId":1,"account":"{account}","instrument":"{instrument}","eventData":"canceled"}}]}}"#
+            r#"{{"account":"{account}","instrumentId":"{instrument}","orderEvents":[{{"orderId":{UNTAGGED_ORDER},"account":"{account}","instrument":"{instrument}","eventData":"canceled"}}]}}"#
         )
     }
 }
@@ -298,6 +260,9 @@ impl Fault {
         )
     }
 }
+
+/// An order that no market of ours has, to be recognised by.
+const UNTAGGED_ORDER: u64 = 990_000_000_001;
 
 /// Longer than any number of bytes after which a frame is worth cutting.
 const TRUNCATED: &str = r#"{"NewerUpdate":{"text":"the end of this sentence is not going to arrive, since the connection ends within it"}}"#;
