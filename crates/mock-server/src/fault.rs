@@ -125,7 +125,8 @@ pub enum Fault {
     Duplicate,
     /// The next two frames change places.
     Reorder,
-    /// So many frames at once, about what is subscribed.
+    /// So many frames at once, about what is subscribed: its state as the market has it; without
+    /// one, the last update that was pushed.
     Flood {
         /// How many.
         frames: usize,

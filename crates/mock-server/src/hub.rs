@@ -58,6 +58,8 @@ struct Client {
     standing: Standing,
     wire: Arc<Wire>,
     habit: Habit,
+    /// The last that a test has pushed to it, of what it is subscribed to.
+    last_update: Option<Message>,
 }
 
 /// A session's place at the hub.
@@ -107,6 +109,7 @@ impl Hub {
                 standing: Standing::default(),
                 wire,
                 habit: Habit::default(),
+                last_update: None,
             },
         );
         self.journal.record(session, Received::Opened);
@@ -204,7 +207,7 @@ impl Hub {
     pub(crate) fn push(&self, message: &ServerMessage) -> usize {
         let frame = Message::text(encode(message));
         let is_update = message.delivery().is_some();
-        self.broadcast(&frame, |standing| {
+        self.broadcast(&frame, is_update, |standing| {
             if is_update {
                 standing.subscriptions.deliveries(message)
             } else {
@@ -214,14 +217,19 @@ impl Hub {
     }
 
     pub(crate) fn push_to(&self, kind: &SubscriptionKind, frame: &Message) -> usize {
-        self.broadcast(frame, |standing| standing.subscriptions.count(kind))
+        self.broadcast(frame, false, |standing| standing.subscriptions.count(kind))
     }
 
     pub(crate) fn push_to_all(&self, frame: &Message) -> usize {
-        self.broadcast(frame, |_| 1)
+        self.broadcast(frame, false, |_| 1)
     }
 
-    fn broadcast(&self, frame: &Message, times: impl Fn(&Standing) -> usize) -> usize {
+    fn broadcast(
+        &self,
+        frame: &Message,
+        is_update: bool,
+        times: impl Fn(&Standing) -> usize,
+    ) -> usize {
         let mut state = self.lock();
         if self.gate.is_shut() {
             return 0;
@@ -233,6 +241,9 @@ impl Hub {
             sent += (0..times)
                 .take_while(|_| state.send(session, frame.clone()))
                 .count();
+            if is_update && times > 0 {
+                state.remember(session, frame);
+            }
         }
         sent
     }

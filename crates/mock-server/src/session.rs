@@ -36,7 +36,10 @@ pub(crate) async fn run<S: Link>(socket: WebSocketStream<S>, hub: &Hub, seat: Se
             // An order to end comes before anything that could delay it.
             biased;
             end = &mut inbox.end => Step::ordered(end),
-            step = read(&mut stream, hub, session) => step,
+            step = read(&mut stream, hub, session) => match step {
+                Some(step) => step,
+                None => Step::ordered((&mut inbox.end).await),
+            },
             result = &mut writing => match result {
                 // The queue has come to its end, and that comes with an order.
                 Ok(()) => {
@@ -102,9 +105,10 @@ async fn write<S: Link>(
     Ok(())
 }
 
-/// Reads until the client, or a broken rule, ends the session. Reading on is also what flushes the
-/// pongs with which the WebSocket layer answers pings.
-async fn read<S: Link>(stream: &mut Stream<S>, hub: &Hub, session: u64) -> Step {
+/// Reads until the client, or a broken rule, ends the session; `None` when the hub has ordered the
+/// end instead. Reading on is also what flushes the pongs with which the WebSocket layer answers
+/// pings.
+async fn read<S: Link>(stream: &mut Stream<S>, hub: &Hub, session: u64) -> Option<Step> {
     while let Some(frame) = stream.next().await {
         match frame {
             Ok(Message::Text(text)) => hub.receive_text(session, &text),
@@ -113,15 +117,18 @@ async fn read<S: Link>(stream: &mut Stream<S>, hub: &Hub, session: u64) -> Step 
             Ok(Message::Pong(_)) => hub.note(session, Received::WebSocketPong),
             Ok(Message::Close(frame)) => {
                 let code = frame.map(|frame| frame.code.into());
-                hub.strike_closing(session);
+                // Reading on would write the answer.
+                if !hub.strike_closing(session) {
+                    return None;
+                }
                 finish_reading(stream, Instant::now() + GOODBYE_DEADLINE).await;
-                return Step::Over(Ending::ByClient { code });
+                return Some(Step::Over(Ending::ByClient { code }));
             }
             Ok(Message::Frame(_)) => {}
-            Err(error) => return after_error(&error),
+            Err(error) => return Some(after_error(&error)),
         }
     }
-    Step::Over(Ending::Lost)
+    Some(Step::Over(Ending::Lost))
 }
 
 fn after_error(error: &SocketError) -> Step {

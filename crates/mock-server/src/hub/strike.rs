@@ -71,9 +71,12 @@ impl Hub {
         }
     }
 
-    /// A Close frame has come.
-    pub(crate) fn strike_closing(&self, session: u64) {
-        self.lock().strike_armed(Phase::Closing, session);
+    /// A Close frame has come. Whether it is to be answered: false when a fault has ended the session.
+    pub(crate) fn strike_closing(&self, session: u64) -> bool {
+        let mut state = self.lock();
+        let was_open = state.clients.contains_key(&session);
+        state.strike_armed(Phase::Closing, session);
+        !was_open || state.clients.contains_key(&session)
     }
 }
 
@@ -204,15 +207,24 @@ impl State {
         }
     }
 
+    /// Keeps what a flood may consist of.
+    pub(super) fn remember(&mut self, session: u64, update: &Message) {
+        if let Some(client) = self.clients.get_mut(&session) {
+            client.last_update = Some(update.clone());
+        }
+    }
+
     fn flood(&mut self, session: u64, frames: usize) {
         let Some(client) = self.clients.get(&session) else {
             return;
         };
         let kinds = client.standing.subscriptions.kinds();
         let messages = kinds.iter().flat_map(|kind| self.market.snapshot(kind));
-        let texts: Vec<_> = messages
-            .map(|message| Message::text(encode(&message)))
-            .collect();
+        let mut texts: Vec<_> = messages.map(|message| text_of(encode(&message))).collect();
+        if texts.is_empty() {
+            // The market has nothing to say about what it does not have.
+            texts.extend(client.last_update.clone());
+        }
         for frame in texts.iter().cycle().take(frames) {
             if !self.send(session, frame.clone()) {
                 return;

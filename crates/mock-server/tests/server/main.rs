@@ -1,6 +1,7 @@
 //! The server over real sockets.
 
 mod control;
+mod faults;
 mod feeds;
 mod nonsense;
 mod peer;
