@@ -13,15 +13,18 @@ mod network;
 mod plan;
 mod record;
 mod report;
+mod shown;
 pub mod soak;
 mod stream;
 mod tap;
 mod trace;
+mod trader;
 mod user;
 mod world;
 
 pub use check::Violation;
 pub use plan::{FAULTS, FaultKind, Plan};
 pub use report::Report;
+pub use shown::shown;
 pub use trace::trace;
 pub use world::{Outcome, run};

@@ -11,7 +11,7 @@ use rocketfi_client::{Config, Overflow};
 
 pub(crate) use faults::{Act, LIES};
 pub use faults::{FAULTS, FaultKind};
-pub(crate) use user::{Pace, kinds};
+pub(crate) use user::{ACCOUNT, Pace, kinds};
 
 /// Everything that is decided before a run begins.
 #[derive(Clone, Debug)]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocketfi_client::{Event, SubscribeError, UnsubscribeError};
+use rocketfi_client::{Client, Event, SendError, SubscribeError, UnsubscribeError};
+use rocketfi_mock_server::MockServer;
 use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
 
@@ -17,6 +18,7 @@ pub(crate) struct Record {
     pub(crate) lines: Vec<Arc<Line>>,
     pub(crate) events: Vec<(Instant, Event)>,
     pub(crate) calls: Vec<Call>,
+    pub(crate) submissions: Vec<Submission>,
     /// The most events that could be read in one go.
     pub(crate) most_waiting: usize,
     /// When the process stood still, and for how long.
@@ -24,6 +26,9 @@ pub(crate) struct Record {
     /// How often each fault happened.
     pub(crate) faults: BTreeMap<&'static str, u64>,
     pub(crate) end: End,
+    /// As they were left behind.
+    pub(crate) client: Client,
+    pub(crate) server: Arc<MockServer>,
 }
 
 /// What was found when the trouble was over.
@@ -75,6 +80,14 @@ pub(crate) enum Answered {
     Unsubscribed(Result<(), UnsubscribeError>),
     /// The caller lost patience.
     Dropped,
+}
+
+/// One transaction.
+#[derive(Clone, Debug)]
+pub(crate) struct Submission {
+    pub(crate) began: Instant,
+    pub(crate) ended: Instant,
+    pub(crate) result: Result<(), SendError>,
 }
 
 impl Record {

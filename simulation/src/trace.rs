@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::check;
 use crate::plan::Plan;
-use crate::record::Record;
+use crate::record::{Record, Submission};
 use crate::tap::{Inbound, Outbound};
 use crate::world::record;
 
@@ -89,6 +89,12 @@ fn user(record: &Record) -> Vec<Line> {
         ),
         other => (*time, format!("event       {other:?}")),
     };
+    let submission = |submission: &Submission| {
+        let (result, began) = (&submission.result, record.at(submission.began));
+        let text = format!("call        {result:?} of a transaction, since {began}");
+        (submission.ended, text)
+    };
     let calls = record.calls.iter().map(call);
+    let calls = calls.chain(record.submissions.iter().map(submission));
     calls.chain(record.events.iter().map(event)).collect()
 }

@@ -19,7 +19,8 @@ use tokio::time::{Instant, advance, sleep, sleep_until, timeout};
 use crate::check::{self, Violation, restored};
 use crate::network::Network;
 use crate::plan::{Act, LIES, Plan, kinds};
-use crate::record::{Call, End, Probe, Record};
+use crate::record::{Call, End, Probe, Record, Submission};
+use crate::trader;
 use crate::user::{self, Log};
 
 /// What came of a run.
@@ -78,6 +79,7 @@ struct World<'p> {
 /// The tasks of the user.
 struct User {
     callers: Vec<JoinHandle<Vec<Call>>>,
+    trader: JoinHandle<Vec<Submission>>,
     reader: JoinHandle<()>,
 }
 
@@ -111,6 +113,11 @@ impl<'p> World<'p> {
             .expect("every plan has a valid configuration");
         let user = User {
             callers: self.callers(&client),
+            trader: tokio::spawn(trader::trade(
+                client.clone(),
+                self.plan.seed,
+                self.trouble.subscribe(),
+            )),
             reader: tokio::spawn(user::read(
                 events,
                 self.plan.pace,
@@ -125,7 +132,7 @@ impl<'p> World<'p> {
         ));
         self.suffer().await;
         pusher.abort();
-        self.recover(&client, user, &pusher).await
+        self.recover(client, user, &pusher).await
     }
 
     fn callers(&self, client: &Client) -> Vec<JoinHandle<Vec<Call>>> {
@@ -167,8 +174,9 @@ impl<'p> World<'p> {
     }
 
     /// The time after it, until nothing is left.
-    async fn recover(mut self, client: &Client, user: User, pusher: &JoinHandle<()>) -> Record {
-        let calls = self.finish_calls(user.callers).await;
+    async fn recover(mut self, client: Client, user: User, pusher: &JoinHandle<()>) -> Record {
+        let calls = self.finish(user.callers).await;
+        let submissions = self.finish([user.trader]).await;
         let is_cut = self.plan.cut_at_end || self.is_lied_to();
         if is_cut {
             self.server.drop_connections();
@@ -177,22 +185,22 @@ impl<'p> World<'p> {
             sleep(self.plan.config.heartbeat_interval + self.plan.config.pong_timeout).await;
         }
         self.end.time_to_agree = self.plan.recovery(is_cut);
-        self.agree(client, &calls).await;
-        self.close(client, user.reader).await;
+        self.agree(&client, &calls).await;
+        self.close(&client, user.reader).await;
         debug_assert!(pusher.is_finished());
         self.count_tasks().await;
-        self.into_record(calls)
+        self.into_record(client, calls, submissions)
     }
 
-    async fn finish_calls(&mut self, callers: Vec<JoinHandle<Vec<Call>>>) -> Vec<Call> {
-        let mut calls = Vec::new();
-        for caller in callers {
-            match timeout(FOR_EVER, caller).await {
-                Ok(Ok(made)) => calls.extend(made),
+    async fn finish<T>(&mut self, tasks: impl IntoIterator<Item = JoinHandle<Vec<T>>>) -> Vec<T> {
+        let mut made = Vec::new();
+        for task in tasks {
+            match timeout(FOR_EVER, task).await {
+                Ok(Ok(calls)) => made.extend(calls),
                 Ok(Err(_)) | Err(_) => self.end.overdue.push("a call"),
             }
         }
-        calls
+        made
     }
 
     /// Waits until the server has subscribed what the client says is wanted, and what it sends
@@ -287,7 +295,7 @@ impl<'p> World<'p> {
         self.end.tasks_left = tasks();
     }
 
-    fn into_record(self, calls: Vec<Call>) -> Record {
+    fn into_record(self, client: Client, calls: Vec<Call>, submissions: Vec<Submission>) -> Record {
         let mut faults = BTreeMap::new();
         for name in self.network.faults() {
             *faults.entry(name).or_default() += 1;
@@ -307,9 +315,12 @@ impl<'p> World<'p> {
             events: self.log.events(),
             most_waiting: self.log.most_waiting(),
             calls,
+            submissions,
             jumps: self.jumps,
             faults,
             end: self.end,
+            client,
+            server: self.server,
         }
     }
 }
@@ -318,8 +329,10 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// The numbers of probes begin here.
-const PROBES: u64 = 1_000_000;
+/// The numbers of what is pushed begin here: prices that nothing else looks like.
+const PUSHED: u64 = 7_777_000_000_000;
+/// And those of probes here.
+const PROBES: u64 = 8_888_000_000_000;
 
 /// A message that belongs to a kind, told from others by its number.
 pub(crate) fn message(kind: &SubscriptionKind, number: u64) -> ServerMessage {
@@ -344,7 +357,7 @@ pub(crate) fn message(kind: &SubscriptionKind, number: u64) -> ServerMessage {
 async fn push(server: Arc<MockServer>, every: Duration, seed: u64) {
     let mut rng = ChaCha8Rng::seed_from_u64(!seed);
     let kinds = kinds();
-    for number in 0.. {
+    for number in PUSHED.. {
         sleep(rng.random_range(Duration::ZERO..every * 2)).await;
         server.push(message(&kinds[rng.random_range(0..kinds.len())], number));
     }

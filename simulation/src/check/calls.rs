@@ -1,11 +1,14 @@
 //! What the user asked for: answered in time, and remembered.
 
-use rocketfi_client::{SubscribeError, UnsubscribeError};
+use std::time::Duration;
+
+use rocketfi_client::{SendError, SubscribeError, UnsubscribeError};
 use rocketfi_protocol::SubscriptionKind;
+use tokio::time::Instant;
 
 use super::Findings;
 use crate::plan::{Plan, kinds};
-use crate::record::{Answered, Call, Record};
+use crate::record::{Answered, Call, Record, Submission};
 
 pub(super) fn check(plan: &Plan, record: &Record, findings: &mut Findings) {
     for call in &record.calls {
@@ -21,6 +24,9 @@ pub(super) fn check(plan: &Plan, record: &Record, findings: &mut Findings) {
         );
         in_time(plan, record, call, findings);
     }
+    for submission in &record.submissions {
+        submitted(plan, record, submission, findings);
+    }
     let mut own = kinds();
     // Several callers quarrel over the last one: any end of that is right.
     own.pop();
@@ -29,13 +35,40 @@ pub(super) fn check(plan: &Plan, record: &Record, findings: &mut Findings) {
     }
 }
 
+/// A transaction waits for a place in the queue of commands, and to be written.
+fn submitted(plan: &Plan, record: &Record, submission: &Submission, findings: &mut Findings) {
+    let Submission {
+        began,
+        ended,
+        result,
+    } = submission;
+    let is_closed = *result == Err(SendError::Closed);
+    findings.require(
+        !is_closed,
+        "no call is turned away while the client lives",
+        || format!("a transaction at {}", record.at(*ended)),
+    );
+    let took = ended.duration_since(*began);
+    let allowed = allowed(plan, record, *began, *ended);
+    findings.require(took <= allowed, "every call is answered in time", || {
+        format!(
+            "{result:?} of a transaction took {took:?} until {}",
+            record.at(*ended)
+        )
+    });
+}
+
 /// A call waits for its turn behind one request a kind, and each of those has its deadline.
-fn in_time(plan: &Plan, record: &Record, call: &Call, findings: &mut Findings) {
+fn allowed(plan: &Plan, record: &Record, began: Instant, ended: Instant) -> Duration {
     let turns = u32::try_from(kinds().len()).unwrap_or(u32::MAX) + 3;
     let config = &plan.config;
-    let allowed = (config.request_timeout + config.request_pacing) * turns
+    (config.request_timeout + config.request_pacing) * turns
         + config.write_timeout
-        + record.standstill(call.began, call.ended);
+        + record.standstill(began, ended)
+}
+
+fn in_time(plan: &Plan, record: &Record, call: &Call, findings: &mut Findings) {
+    let allowed = allowed(plan, record, call.began, call.ended);
     let took = call.ended.duration_since(call.began);
     findings.require(took <= allowed, "every call is answered in time", || {
         format!(

@@ -29,6 +29,9 @@ impl Pace {
     }
 }
 
+/// Whose private kinds, and whose transactions.
+pub(crate) const ACCOUNT: AccountAddress = AccountAddress::from_bytes([0xf3; 20]);
+
 /// How many kinds there are in a run.
 const KINDS: u64 = 6;
 
@@ -39,7 +42,7 @@ pub(crate) fn kinds() -> Vec<SubscriptionKind> {
     };
     let private = |number| SubscriptionKind::Collateral {
         asset_id: AssetId(number),
-        account: AccountAddress::from_bytes([0xf3; 20]),
+        account: ACCOUNT,
     };
     (0..KINDS)
         .map(|number| {
