@@ -181,7 +181,12 @@ impl Registry {
                 asked: Verb::Subscribe,
             }
             | State::Refused { .. } => Ack::Late,
-            State::Active if self.entries[index].doubtful => return self.doubled(kind),
+            // Not the first confirmation, so a request that seemed refused has succeeded as well.
+            State::Active
+            | State::Unsubscribing
+            | State::Unknown {
+                asked: Verb::Unsubscribe,
+            } if self.entries[index].doubtful => return self.doubled(kind),
             State::Absent
             | State::Active
             | State::Unsubscribing

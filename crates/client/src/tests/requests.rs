@@ -117,6 +117,27 @@ async fn kind_confirmed_twice_after_a_refusal_ends_the_session() {
     assert_eq!(cause, GapCause::SubscriptionUnknown { kind: ticker(1) });
 }
 
+/// Two requests were refused as it seemed, and both have succeeded: ending one of them would leave the other.
+#[tokio::test(start_paused = true)]
+async fn kind_confirmed_once_more_while_it_is_ended_ends_the_session() {
+    let (client, mut events, _network, mut peer) = connected(config()).await;
+    for _ in 0..2 {
+        let call = subscribe(&client, &ticker(1)).await;
+        peer.message().await;
+        peer.error("about something else").await;
+        assert!(outcome(call).await.is_err());
+        next(&mut events).await;
+    }
+    peer.confirm(&ticker(1)).await;
+    let end = ClientMessage::Unsubscribe(ticker(1));
+    assert_eq!(peer.message().await, end);
+    peer.confirm(&ticker(1)).await;
+    let Event::Gap { cause, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(cause, GapCause::SubscriptionUnknown { kind: ticker(1) });
+}
+
 #[tokio::test(start_paused = true)]
 async fn second_confirmation_of_one_request_is_ignored() {
     let (client, mut events, _network, mut peer) = connected(config()).await;
