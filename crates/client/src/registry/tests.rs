@@ -1,5 +1,7 @@
+mod endings;
 mod model;
 mod several;
+mod waiting;
 
 use std::time::Duration;
 
@@ -103,6 +105,10 @@ impl Bench {
         assert_eq!(self.step(), Some(subscribe(number)));
         assert_eq!(self.confirm(number), Ack::Expected);
         assert_eq!(result(answer), Some(Ok(())));
+    }
+
+    fn is_live(&self, number: u8) -> bool {
+        self.registry.is_live(&kind(number))
     }
 
     fn reconnect(&mut self) {
