@@ -361,6 +361,24 @@ mod tests {
     }
 
     #[test]
+    fn limits_themselves_are_valid() {
+        let config = Config {
+            connect_timeout: MAX_DURATION,
+            backoff_min: MAX_DURATION,
+            backoff_max: MAX_DURATION,
+            max_attempts: Some(1),
+            stable_period: Duration::ZERO,
+            max_in_flight: MAX_IN_FLIGHT,
+            request_pacing: Duration::ZERO,
+            request_burst: 1,
+            event_capacity: MAX_CAPACITY,
+            max_message_size: 1 << 10,
+            ..Config::new(URL)
+        };
+        assert_eq!(config.validate(), Ok(()));
+    }
+
+    #[test]
     fn neither_query_nor_credentials_are_shown() {
         let shown = |url: &str| format!("{:?}", Config::new(url));
         assert!(shown("ws://example.com/ws?token=x").contains("ws://example.com/ws,"));

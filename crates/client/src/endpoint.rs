@@ -78,10 +78,10 @@ mod tests {
             ConfigProblem::Url(url::ParseError::EmptyHost)
         ));
         assert_eq!(problem("https://example.com"), ConfigProblem::Scheme);
-        assert_eq!(
-            problem("wss://me:secret@example.com"),
-            ConfigProblem::Credentials
-        );
+        for credentials in ["me:secret", "me", ":secret"] {
+            let url = format!("wss://{credentials}@example.com");
+            assert_eq!(problem(&url), ConfigProblem::Credentials, "{url}");
+        }
     }
 
     #[test]
@@ -99,5 +99,13 @@ mod tests {
                 (host, port, secure)
             );
         }
+    }
+
+    #[test]
+    fn path_and_query_are_asked_for_but_the_query_is_not_shown() {
+        let endpoint = Endpoint::parse("ws://example.com/ws?token=x#there").unwrap();
+        assert_eq!(endpoint.as_str(), "ws://example.com/ws?token=x");
+        assert_eq!(endpoint.to_string(), "ws://example.com/ws");
+        assert_eq!(format!("{endpoint:?}"), "ws://example.com/ws");
     }
 }

@@ -82,6 +82,13 @@ mod tests {
     }
 
     #[test]
+    fn text_equals_the_same_words_and_no_others() {
+        let text = ServerText::new("no".into());
+        assert!(text == "no" && text == *"no");
+        assert!(text != "yes" && text != *"yes");
+    }
+
+    #[test]
     fn debug_shows_the_size_only() {
         assert_eq!(
             format!("{:?}", ServerText::new("secret".into())),
