@@ -233,3 +233,18 @@ impl Outbox {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outbox_is_full_at_its_capacity() {
+        let mut outbox = Outbox::new(Duration::ZERO);
+        for _ in 0..CAPACITY {
+            assert!(!outbox.is_full());
+            outbox.request(&ClientMessage::ClearExecuteOnDisconnect);
+        }
+        assert!(outbox.is_full());
+    }
+}

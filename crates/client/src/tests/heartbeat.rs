@@ -101,6 +101,19 @@ async fn stuck_write_ends_the_session_at_its_deadline_and_reading_goes_on_until_
 }
 
 #[tokio::test(start_paused = true)]
+async fn answer_to_a_websocket_ping_has_the_deadline_of_a_write() {
+    let (_client, mut events, mut network) = start_with(config(), 64);
+    let mut peer = network.accept().await;
+    next(&mut events).await;
+    // Larger than the pipe, as its answer is, which the peer does not read.
+    peer.ping(&[0; 100]).await;
+    let Event::Gap { cause, .. } = next(&mut events).await else {
+        panic!()
+    };
+    assert_eq!(cause, GapCause::WriteTimeout);
+}
+
+#[tokio::test(start_paused = true)]
 async fn stuck_write_does_not_stop_the_heartbeat() {
     let config = Config {
         write_timeout: Duration::from_secs(3600),
