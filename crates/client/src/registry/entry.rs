@@ -40,7 +40,7 @@ pub(super) enum State {
 pub(super) enum Wish {
     /// Not this. Nobody is in `subscribers`.
     Nothing,
-    /// This, which was never confirmed since: a refusal or a timeout ends the wish.
+    /// This, which was never confirmed since: a refusal or a timeout ends the wish. Somebody is in `subscribers`.
     New,
     /// This, which was confirmed at some time: it stays wanted whatever the server answers.
     Established,
@@ -180,9 +180,7 @@ impl Entry {
     /// A request is being sent, and is to be answered by `deadline`. When it must have been answered: for a first
     /// subscribe that is when its callers stop waiting, which may be sooner.
     pub(super) fn launch(&mut self, verb: Verb, deadline: Instant) -> Instant {
-        if self.is_wanted() && (!self.is_established() || !self.subscribers.is_empty()) {
-            self.deadline.get_or_insert(deadline);
-        }
+        self.set_deadline(deadline);
         match verb {
             Verb::Subscribe => {
                 self.state = State::Subscribing;
@@ -278,11 +276,14 @@ impl Entry {
         self.look_at = None;
         self.retry.reset();
         self.answer_unsubscribers(&Ok(()));
-        let waits = self.is_wanted() && (!self.is_established() || !self.subscribers.is_empty());
-        if waits {
+        self.set_deadline(deadline);
+        self.is_wanted()
+    }
+
+    fn set_deadline(&mut self, deadline: Instant) {
+        if !self.subscribers.is_empty() {
             self.deadline.get_or_insert(deadline);
         }
-        self.is_wanted()
     }
 
     pub(super) fn answer_subscribers(&mut self, result: &Result<(), SubscribeError>) {
