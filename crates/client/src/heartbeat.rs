@@ -154,10 +154,14 @@ mod tests {
             Duration::from_secs(INTERVAL),
             Duration::from_secs(TIMEOUT),
         );
-        assert_eq!(heartbeat.deadline(), opened + Duration::from_secs(10));
-        heartbeat.poll(opened + Duration::from_secs(10));
-        assert_eq!(heartbeat.deadline(), opened + Duration::from_secs(14));
+        let at = |second| opened + Duration::from_secs(second);
+        assert_eq!(heartbeat.deadline(), at(10));
+        assert_eq!(heartbeat.pong_due(), None);
+        heartbeat.poll(at(10));
+        assert_eq!(heartbeat.deadline(), at(14));
+        assert_eq!(heartbeat.pong_due(), Some(at(14)));
         heartbeat.pong();
-        assert_eq!(heartbeat.deadline(), opened + Duration::from_secs(20));
+        assert_eq!(heartbeat.deadline(), at(20));
+        assert_eq!(heartbeat.pong_due(), None);
     }
 }

@@ -63,6 +63,19 @@ fn deadline_of_a_call_without_one_begins_with_the_end_of_the_session() {
 }
 
 #[test]
+fn what_is_due_without_a_deadline_does_not_expire() {
+    let mut bench = Bench::online();
+    let answer = bench.subscribe(1);
+    assert!(bench.registry.wake_at().is_some());
+    assert_eq!(bench.registry.expires_at(), None);
+    assert_eq!(bench.step(), Some(subscribe(1)));
+    assert_eq!(bench.registry.expires_at(), Some(bench.now + TIMEOUT));
+    bench.confirm(1);
+    assert_eq!(bench.registry.expires_at(), None);
+    assert_eq!(result(answer), Some(Ok(())));
+}
+
+#[test]
 fn call_that_joins_a_request_in_flight_keeps_its_deadline_on_the_next_session() {
     let mut bench = Bench::online();
     bench.establish(1);
