@@ -9,7 +9,9 @@ use crate::deadline;
 /// How many events a failed check shows.
 const SHOWN: usize = 20;
 
-/// Hands on the events of a client, and checks the [`Order`] of every one.
+/// Hands on the events of a client, and checks of every one that it comes in its place: each
+/// session begins with `Connected` and ends with `Gap`, everything between carries its number,
+/// nothing but `DialFailed` is between `Gap` and the next `Connected`, and nothing comes after `Closed`.
 #[derive(Debug)]
 pub struct Listener {
     events: Events,
@@ -139,9 +141,7 @@ impl Listener {
     }
 }
 
-/// Checks of every event that it comes in its place: each session begins with `Connected` and ends
-/// with `Gap`, everything between carries its number, nothing but `DialFailed` is between `Gap` and the next
-/// `Connected`, and nothing comes after `Closed`.
+/// What may come next, after the events so far.
 #[derive(Debug)]
 pub(crate) struct Order {
     place: Place,

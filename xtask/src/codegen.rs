@@ -75,7 +75,7 @@ fn generate(job: &Job) -> Result<Output, CodegenError> {
 fn on_a_large_stack<T: Send>(
     work: impl FnOnce() -> Result<T, CodegenError> + Send,
 ) -> Result<T, CodegenError> {
-    const STACK: usize = 128 << 20;
+    const STACK: usize = 32 << 20;
     thread::scope(|scope| {
         let started = thread::Builder::new()
             .stack_size(STACK)

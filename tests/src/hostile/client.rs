@@ -3,7 +3,9 @@ use std::time::Duration;
 
 use arbitrary::{Arbitrary, Unstructured};
 use futures_util::FutureExt;
-use rocketfi_client::{Client, Event, Events, FrameError, GapCause, Overflow, ServerText};
+use rocketfi_client::{
+    Builder, Client, Event, Events, FrameError, GapCause, Overflow, ServerText, SubscribeError,
+};
 use rocketfi_mock_server::MockServer;
 use rocketfi_protocol::SubscriptionKind;
 use tokio::task::JoinSet;
@@ -110,7 +112,7 @@ async fn run(script: Script) {
 }
 
 impl User {
-    fn builder(&self) -> rocketfi_client::Builder {
+    fn builder(&self) -> Builder {
         let overflow = if self.drops_newest {
             Overflow::DropNewest
         } else {
@@ -140,7 +142,7 @@ fn squared(root: u8) -> Duration {
 async fn recover(
     client: &Client,
     refuge: &MockServer,
-    calls: &mut JoinSet<Result<(), rocketfi_client::SubscribeError>>,
+    calls: &mut JoinSet<Result<(), SubscribeError>>,
 ) {
     let started = Instant::now();
     let mut pause = Duration::from_millis(100);
