@@ -1,5 +1,8 @@
 //! What is wrong with one connection, below the WebSocket layer.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,7 +38,10 @@ struct State {
 enum Flow {
     #[default]
     Passes,
+    /// For a while.
     Held,
+    /// For good.
+    Stuck,
     Lost,
 }
 
@@ -53,7 +59,7 @@ impl Wire {
         match *fault {
             Fault::Reset => self.end(io::ErrorKind::ConnectionReset),
             Fault::Fin => self.end(io::ErrorKind::UnexpectedEof),
-            Fault::Hang => self.set(Some(Flow::Held), Some(Flow::Held)),
+            Fault::Hang => self.set(Some(Flow::Stuck), Some(Flow::Stuck)),
             Fault::LoseOutput => self.set(None, Some(Flow::Lost)),
             Fault::LoseInput => self.set(Some(Flow::Lost), None),
             Fault::Hold { time } => {
@@ -77,11 +83,11 @@ impl Wire {
         state.wake();
     }
 
-    /// What is lost stays lost: the peers' idea of the stream has parted for good.
+    /// What is lost stays lost, for the peers' idea of the stream has parted; and what is stuck stays stuck.
     fn set(&self, input: Option<Flow>, output: Option<Flow>) {
         let mut state = self.state();
         let change = |flow: &mut Flow, to: Option<Flow>| {
-            if *flow != Flow::Lost {
+            if !matches!(flow, Flow::Lost | Flow::Stuck) {
                 *flow = to.unwrap_or(*flow);
             }
         };
@@ -119,7 +125,7 @@ impl State {
             return Poll::Ready(Err(kind.into()));
         }
         match self.output {
-            Flow::Held => return Poll::Pending,
+            Flow::Held | Flow::Stuck => return Poll::Pending,
             Flow::Lost => return Poll::Ready(Ok(0)),
             Flow::Passes => {}
         }
@@ -219,7 +225,7 @@ impl<S: Link> AsyncRead for Wired<S> {
         }
         match input {
             Flow::Passes => Pin::new(&mut self.stream).poll_read(cx, buf),
-            Flow::Held => Poll::Pending,
+            Flow::Held | Flow::Stuck => Poll::Pending,
             Flow::Lost => self.poll_discard(cx),
         }
     }
@@ -245,7 +251,7 @@ impl<S: Link> AsyncWrite for Wired<S> {
         let is_held = {
             let mut state = self.wire.state();
             keep(&mut state.writer, cx);
-            state.output == Flow::Held
+            matches!(state.output, Flow::Held | Flow::Stuck)
         };
         if is_held {
             return Poll::Pending;
@@ -255,122 +261,5 @@ impl<S: Link> AsyncWrite for Wired<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
-
-    use super::*;
-
-    fn wired() -> (Wired<DuplexStream>, DuplexStream, Arc<Wire>, Arc<Gate>) {
-        let (near, far) = duplex(64);
-        let (wire, gate) = (Arc::<Wire>::default(), Arc::<Gate>::default());
-        let near = Wired::new(near, Arc::clone(&gate), Arc::clone(&wire));
-        (near, far, wire, gate)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_shut_gate_holds_writes_and_passes_reads() {
-        let (mut near, mut far, _wire, gate) = wired();
-        gate.shut();
-        far.write_all(b"in").await.unwrap();
-        let mut read = [0; 2];
-        near.read_exact(&mut read).await.unwrap();
-        assert_eq!(&read, b"in");
-
-        let writing = tokio::spawn(async move {
-            near.write_all(b"out").await.unwrap();
-        });
-        tokio::task::yield_now().await;
-        assert!(!writing.is_finished());
-        gate.open();
-        writing.await.unwrap();
-        let mut written = [0; 3];
-        far.read_exact(&mut written).await.unwrap();
-        assert_eq!(&written, b"out");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_held_wire_goes_on_where_it_was() {
-        let (mut near, mut far, wire, _gate) = wired();
-        let time = Duration::from_secs(3);
-        wire.strike(&Fault::Hold { time });
-        let began = tokio::time::Instant::now();
-        far.write_all(b"in").await.unwrap();
-        let writing = tokio::spawn(async move {
-            near.write_all(b"out").await.unwrap();
-            let mut read = [0; 2];
-            near.read_exact(&mut read).await.unwrap();
-            assert_eq!(&read, b"in");
-        });
-        let mut written = [0; 3];
-        far.read_exact(&mut written).await.unwrap();
-        assert_eq!(began.elapsed().as_secs(), time.as_secs());
-        writing.await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn what_is_lost_in_one_direction_is_not_in_the_other() {
-        let (mut near, mut far, wire, _gate) = wired();
-        wire.strike(&Fault::LoseInput);
-        far.write_all(b"lost").await.unwrap();
-        near.write_all(b"out").await.unwrap();
-        let mut written = [0; 3];
-        far.read_exact(&mut written).await.unwrap();
-        drop(far);
-        let mut rest = Vec::new();
-        near.read_to_end(&mut rest).await.unwrap();
-        assert!(rest.is_empty());
-
-        let (mut near, mut far, wire, _gate) = wired();
-        wire.strike(&Fault::LoseOutput);
-        far.write_all(b"in").await.unwrap();
-        // More than the pipe holds, and nobody reads it.
-        near.write_all(&[0; 1000]).await.unwrap();
-        near.read_exact(&mut [0; 2]).await.unwrap();
-        drop(near);
-        assert_eq!(far.read_to_end(&mut rest).await.unwrap(), 0);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_truncated_stream_ends_after_so_many_bytes() {
-        let (mut near, mut far, wire, _gate) = wired();
-        wire.strike(&Fault::Truncate { after: 2 });
-        let error = near.write_all(b"out").await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::BrokenPipe);
-        drop(near);
-        let mut written = Vec::new();
-        far.read_to_end(&mut written).await.unwrap();
-        assert_eq!(written, b"ou");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_dripping_wire_lets_the_other_side_read_between_bytes() {
-        let (mut near, mut far, wire, _gate) = wired();
-        wire.strike(&Fault::Drip);
-        let writing = tokio::spawn(async move {
-            near.write_all(b"out").await.unwrap();
-        });
-        let reading = tokio::spawn(async move {
-            let (mut reads, mut buffer) = (Vec::new(), [0; 8]);
-            while let Ok(length @ 1..) = far.read(&mut buffer).await {
-                reads.push(length);
-            }
-            reads
-        });
-        assert_eq!(reading.await.unwrap(), [1, 1, 1]);
-        writing.await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_reset_wakes_whoever_reads() {
-        let (mut near, _far, wire, _gate) = wired();
-        let reading = tokio::spawn(async move { near.read(&mut [0; 1]).await });
-        tokio::task::yield_now().await;
-        wire.strike(&Fault::Reset);
-        let error = reading.await.unwrap().unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
     }
 }
