@@ -133,16 +133,13 @@ impl State {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         }
         let allowed = self.budget.map_or(wanted, |budget| wanted.min(budget));
-        match &mut self.drip {
+        match self.drip {
             None => Poll::Ready(Ok(allowed)),
-            Some(drip @ Drip::Done) => {
-                *drip = Drip::Due;
+            Some(Drip::Due) => Poll::Ready(Ok(1)),
+            Some(Drip::Done) => {
+                self.drip = Some(Drip::Due);
                 cx.waker().wake_by_ref();
                 Poll::Pending
-            }
-            Some(drip @ Drip::Due) => {
-                *drip = Drip::Done;
-                Poll::Ready(Ok(1))
             }
         }
     }
@@ -150,6 +147,10 @@ impl State {
     fn written(&mut self, bytes: usize) {
         if let Some(budget) = &mut self.budget {
             *budget -= bytes.min(*budget);
+        }
+        // Only now: a stream that takes nothing must not have its task woken again and again.
+        if let Some(drip) = &mut self.drip {
+            *drip = Drip::Done;
         }
     }
 }

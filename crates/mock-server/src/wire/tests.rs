@@ -112,6 +112,20 @@ async fn a_dripping_wire_lets_the_other_side_read_between_bytes() {
     writing.await.unwrap();
 }
 
+/// Two writes are tried in a row, as by a task that reads and writes; it would wake itself for ever.
+#[tokio::test(start_paused = true)]
+async fn a_dripping_wire_that_is_full_lets_time_pass() {
+    let (mut near, _far, wire, _gate) = wired();
+    near.write_all(&[0; 64]).await.unwrap();
+    wire.strike(&Fault::Drip);
+    let writing = std::future::poll_fn(|cx| {
+        let _ = Pin::new(&mut near).poll_write(cx, b"out");
+        Pin::new(&mut near).poll_write(cx, b"out")
+    });
+    let waited = tokio::time::timeout(Duration::from_secs(1), writing).await;
+    assert!(waited.is_err());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_reset_wakes_whoever_reads() {
     let (mut near, _far, wire, _gate) = wired();
