@@ -200,6 +200,41 @@ async fn garbage_and_errors_beyond_their_places_count_as_missed_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn error_is_told_or_counted_however_many_places_are_left() {
+    // With an odd number of places taken, one is left that is not enough for an error and the loss before it.
+    for first in [0, 1] {
+        let (_client, mut events, _network, mut peer) =
+            connected(small(Overflow::DropNewest)).await;
+        for number in 0..5 {
+            peer.push(&data(number)).await;
+        }
+        for _ in 0..first {
+            peer.error("no").await;
+        }
+        for _ in 0..20 {
+            peer.send("garbage").await;
+            peer.error("no").await;
+        }
+        settle().await;
+        let (mut errors, mut missed) = (0, 0);
+        while let Some(Some(event)) = futures_util::FutureExt::now_or_never(events.recv()) {
+            match event {
+                Event::ServerError { .. } => errors += 1,
+                Event::Lagged { missed: some, .. } => missed += some,
+                other => assert!(matches!(other, Event::Message { .. })),
+            }
+        }
+        // Sixteen places, of which each of these takes two.
+        assert_eq!(errors, 8);
+        peer.push(&data(5)).await;
+        let Event::Lagged { missed: rest, .. } = next(&mut events).await else {
+            panic!()
+        };
+        assert_eq!(errors + missed + rest, first + 40);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn lifecycle_events_are_never_lost_even_with_the_smallest_queue() {
     let config = Config {
         event_capacity: 1,

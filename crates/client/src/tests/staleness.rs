@@ -156,6 +156,30 @@ async fn report_that_had_to_wait_is_dropped_when_the_kind_is_fresh_again() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_thrown_away_is_told_before_a_report() {
+    let config = Config {
+        event_capacity: 2,
+        overflow: Overflow::DropNewest,
+        ..watching()
+    };
+    let (client, mut events, _network, mut peer) = connected(config).await;
+    establish(&client, &mut peer, &[collateral(1)]).await;
+    for number in 2..6 {
+        peer.push(&data(number)).await;
+    }
+    settle().await;
+    for number in 2..5 {
+        assert_eq!(next(&mut events).await, message(number));
+    }
+    let lagged = Event::Lagged {
+        session: SessionId(1),
+        missed: 1,
+    };
+    assert_eq!(next(&mut events).await, lagged);
+    assert_eq!(next(&mut events).await, stale(1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn gap_takes_the_place_of_a_report_that_had_to_wait() {
     let config = Config {
         event_capacity: 1,
