@@ -76,6 +76,35 @@ fn what_is_due_without_a_deadline_does_not_expire() {
 }
 
 #[test]
+fn deadline_that_passes_lets_no_request_overtake_the_one_in_flight() {
+    let mut bench = Bench::online();
+    bench.establish(1);
+    bench.registry.close(bench.now);
+    drop(bench.subscribe(2));
+    bench.pass(TIMEOUT / 2);
+    drop(bench.subscribe(3));
+    bench.registry.open(bench.now);
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.pass(TIMEOUT / 2);
+    assert_eq!(bench.step(), None);
+    assert_eq!(bench.registry.wanted(), [kind(1), kind(3)]);
+}
+
+#[test]
+fn deadline_that_passes_does_not_cut_pacing_short() {
+    let mut bench = Bench::offline();
+    drop(bench.subscribe(1));
+    bench.pass(TIMEOUT - PACING / 2);
+    drop(bench.subscribe(2));
+    bench.registry.open(bench.now);
+    assert_eq!(bench.step(), Some(subscribe(1)));
+    bench.pass(PACING / 2);
+    assert_eq!(bench.step(), None);
+    bench.pass(PACING / 2);
+    assert_eq!(bench.step(), Some(subscribe(2)));
+}
+
+#[test]
 fn call_that_joins_a_request_in_flight_keeps_its_deadline_on_the_next_session() {
     let mut bench = Bench::online();
     bench.establish(1);
