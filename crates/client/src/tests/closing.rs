@@ -212,3 +212,17 @@ async fn full_queue_does_not_cut_short_what_is_still_to_be_written() {
     assert_eq!(outcome(sending).await, Ok(()));
     outcome(closing).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn events_are_a_stream_that_ends_behind_the_last() {
+    let (client, events, _network, mut peer) = connected(config()).await;
+    peer.push(&data(1)).await;
+    settle().await;
+    client.close().await;
+    let message = Event::Message {
+        session: SessionId(1),
+        message: data(1),
+    };
+    let all: Vec<Event> = futures_util::StreamExt::collect(events).await;
+    assert_eq!(all, [message, CLOSED]);
+}
