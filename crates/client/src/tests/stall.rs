@@ -42,9 +42,11 @@ async fn pong_that_arrived_during_a_stall_counts() {
 async fn pong_behind_more_frames_than_are_read_in_one_go_counts() {
     let (_client, _events, network, mut peer) = connected(beating()).await;
     assert_eq!(peer.message().await, ClientMessage::Ping);
+    network.freeze(STALL / 2);
     network.flood(5000);
     peer.push(&ServerMessage::Pong).await;
     stall().await;
+    assert_eq!(network.flood_left(), 5000);
     assert_eq!(peer.message().await, ClientMessage::Ping);
     assert_eq!(network.dials().len(), 1);
 }
