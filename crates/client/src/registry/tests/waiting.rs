@@ -94,7 +94,7 @@ fn deadline_that_passes_lets_no_request_overtake_the_one_in_flight() {
 fn deadline_that_passes_does_not_cut_pacing_short() {
     let mut bench = Bench::offline();
     drop(bench.subscribe(1));
-    bench.pass(TIMEOUT - PACING / 2);
+    bench.pass(TIMEOUT.saturating_sub(PACING / 2));
     drop(bench.subscribe(2));
     bench.registry.open(bench.now);
     assert_eq!(bench.step(), Some(subscribe(1)));
