@@ -6,6 +6,7 @@ mod events;
 mod outcome;
 pub(crate) mod restored;
 mod sessions;
+mod stale;
 
 use std::fmt;
 
@@ -53,6 +54,7 @@ pub(crate) fn all(plan: &Plan, record: &Record) -> Vec<Violation> {
     sessions::check(plan, record, &mut findings);
     calls::check(plan, record, &mut findings);
     restored::check(record, &mut findings);
+    stale::check(plan, record, &mut findings);
     outcome::check(record, &mut findings);
     findings.0
 }

@@ -159,6 +159,8 @@ pub(crate) struct Course {
     pub(crate) opened: Instant,
     /// The client let go of it.
     pub(crate) closed: Option<Instant>,
+    /// Something was still to be written then.
+    pub(crate) was_stalled: bool,
     /// When the first bytes arrived that the client has not read.
     pub(crate) unread: Option<Instant>,
     /// The client was told that there is no more to read, or that it cannot write.
@@ -181,6 +183,7 @@ impl Default for Line {
             course: Mutex::new(Course {
                 opened: now,
                 closed: None,
+                was_stalled: false,
                 unread: None,
                 ended: None,
                 stalled: None,
@@ -219,9 +222,11 @@ impl Line {
 
     /// The client lets go of it, and leaves behind what arrived then, if anything.
     pub(crate) fn close(&self, unread: Option<Instant>) {
+        let is_stalled = self.lock_course().stalled.is_some();
         self.flow();
         let mut course = self.lock_course();
         course.closed = Some(Instant::now());
+        course.was_stalled = is_stalled;
         course.unread = unread;
     }
 

@@ -14,6 +14,7 @@ use crate::network::Line;
 /// Everything that happened, in the order in which it did.
 pub(crate) struct Record {
     pub(crate) began: Instant,
+    pub(crate) ended: Instant,
     pub(crate) dials: Vec<Instant>,
     pub(crate) lines: Vec<Arc<Line>>,
     pub(crate) events: Vec<(Instant, Event)>,

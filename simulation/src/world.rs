@@ -186,6 +186,7 @@ impl<'p> World<'p> {
         }
         Record {
             began: self.began,
+            ended: Instant::now(),
             dials: self.network.dials(),
             lines: self.network.lines(),
             events: self.log.events(),

@@ -234,7 +234,7 @@ impl Registry {
                 asked: Verb::Subscribe,
             } => return Ack::Unexpected,
         };
-        self.entries[index].vacate();
+        self.entries[index].vacate(now);
         if self.entries[index].is_over() {
             self.entries.remove(index);
         }

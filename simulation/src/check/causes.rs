@@ -25,15 +25,13 @@ impl Evidence<'_> {
     /// Whether it speaks for this cause. What a cause has to be seen by is spelled out for each; one that the client
     /// may report and this does not know is taken on trust.
     pub(super) fn of(&self, cause: &GapCause, missed: u64) -> bool {
-        let config = &self.plan.config;
         match cause {
             GapCause::Overflow => missed > 0,
             GapCause::ClosedByServer { .. } => self.has_received(|it| *it == Inbound::Close),
             GapCause::Disconnected { .. } => self.line.course().ended.is_some(),
             GapCause::HeartbeatTimeout => self.is_without_pong() && self.has_read_all(),
-            GapCause::WriteTimeout => {
-                self.line.course().longest_stall + GRAIN >= config.write_timeout
-            }
+            // A frame may have got through in part, so the last stall may be shorter than its timeout.
+            GapCause::WriteTimeout => self.line.course().was_stalled,
             GapCause::ResubscribeTimeout { kind } => {
                 self.is_unanswered(kind) && self.has_read_all()
             }
@@ -84,6 +82,6 @@ impl Evidence<'_> {
     }
 
     fn end(&self) -> Instant {
-        self.line.course().closed.unwrap_or_else(Instant::now)
+        self.line.course().closed.unwrap_or(self.record.ended)
     }
 }

@@ -1,6 +1,9 @@
 //! What is left when the trouble is over, and when everything is.
 
+use std::sync::Arc;
+
 use super::Findings;
+use crate::network::Line;
 use crate::record::Record;
 
 pub(super) fn check(record: &Record, findings: &mut Findings) {
@@ -26,6 +29,12 @@ pub(super) fn check(record: &Record, findings: &mut Findings) {
             format!("{kind} arrived {arrived} times, not {}", probe.expected)
         });
     }
+    let is_closed = |line: &Arc<Line>| line.course().closed.is_some();
+    findings.require(
+        record.lines.iter().all(is_closed),
+        "nothing remains",
+        || "a connection does".to_owned(),
+    );
     findings.require(end.tasks_left == 0, "nothing remains", || {
         format!("{} tasks do", end.tasks_left)
     });

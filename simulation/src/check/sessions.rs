@@ -24,7 +24,7 @@ pub(super) fn check(plan: &Plan, record: &Record, findings: &mut Findings) {
             plan,
             record,
             line,
-            end: line.course().closed.unwrap_or_else(Instant::now),
+            end: line.course().closed.unwrap_or(record.ended),
         };
         session.requests(findings);
         session.heartbeat(findings);
@@ -79,11 +79,16 @@ impl Session<'_> {
         let is_closing = |at: &&At<Outbound>| at.what == Outbound::Close;
         let closing = tap.sent.iter().find(is_closing).map(|at| at.time);
         let until = closing.unwrap_or(self.end).min(self.end);
+        // A Close frame that cannot be written is not seen, and has its own deadline.
+        let retiring = config
+            .max_session_age
+            .map_or(Duration::ZERO, |_| config.close_timeout);
         let pongs = tap.received.iter().filter(|at| at.what == Inbound::Pong);
         let mut since = self.line.course().opened + config.connect_timeout;
         for sign in pongs.map(|at| at.time).chain([until]) {
             let allowed = config.heartbeat_interval
                 + config.pong_timeout
+                + retiring
                 + self.record.standstill(since, sign)
                 + GRAIN;
             let silence = sign.saturating_duration_since(since);
@@ -151,7 +156,7 @@ fn retry_after(record: &Record, findings: &mut Findings) {
         let Some(seconds) = tap.answer().and_then(asked_to_wait) else {
             continue;
         };
-        let answered = line.course().closed.unwrap_or_else(Instant::now);
+        let answered = line.course().closed.unwrap_or(record.ended);
         let next = record.dials.iter().find(|dial| **dial >= answered);
         let waited = next.map(|dial| dial.duration_since(answered));
         let allowed = waited.is_none_or(|waited| waited >= Duration::from_secs(seconds));

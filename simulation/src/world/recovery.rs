@@ -1,5 +1,6 @@
 //! What happens when the trouble is over: the client recovers, is asked, and ends.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use rocketfi_client::{Client, Event};
@@ -97,12 +98,22 @@ impl World<'_> {
         is_refused || injected.iter().any(|fault| LIES.contains(fault))
     }
 
+    /// The last session that the server still has. A handshake that was held up may be completed after the client has
+    /// given it up, and such a session is over at once.
     fn last_session(&self) -> u64 {
-        let opened = self
-            .server
-            .journal()
-            .count(|entry| entry.event == Received::Opened);
-        u64::try_from(opened).unwrap_or(u64::MAX)
+        let (mut open, mut closed) = (BTreeSet::new(), BTreeSet::new());
+        for entry in self.server.journal().entries() {
+            match entry.event {
+                Received::Opened => {
+                    open.insert(entry.session);
+                }
+                Received::Closed { .. } => {
+                    closed.insert(entry.session);
+                }
+                _ => {}
+            }
+        }
+        open.difference(&closed).last().copied().unwrap_or(0)
     }
 
     /// One message a kind must reach the user once, if the kind is wanted, and else not at all.

@@ -17,8 +17,8 @@ pub(super) enum State {
     Absent,
     /// A `Subscribe` is in flight.
     Subscribing,
-    /// A `Subscribe` was answered by `Error`. Kept even when nobody wants the kind any more, for the `Error` may have
-    /// been about something else, and then the confirmation is still to come.
+    /// A `Subscribe` was answered by `Error`, and nothing more is known to be live. Kept even when nobody wants the kind
+    /// any more, for the `Error` may have been about something else, and then the confirmation is still to come.
     Refused {
         /// Not before this.
         retry_at: Instant,
@@ -209,10 +209,13 @@ impl Entry {
         std::mem::replace(&mut self.wish, Wish::Established) == Wish::Owed
     }
 
-    /// The server confirmed the end of the subscription.
-    pub(super) fn vacate(&mut self) {
-        self.state = State::Absent;
-        self.doubtful = false;
+    /// The server confirmed the end of the subscription: of one, if there may have been two.
+    pub(super) fn vacate(&mut self, now: Instant) {
+        self.state = if self.doubtful {
+            State::Refused { retry_at: now }
+        } else {
+            State::Absent
+        };
         self.answer_unsubscribers(&Ok(()));
     }
 

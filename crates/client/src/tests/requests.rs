@@ -138,6 +138,24 @@ async fn kind_confirmed_once_more_while_it_is_ended_ends_the_session() {
     assert_eq!(cause, GapCause::SubscriptionUnknown { kind: ticker(1) });
 }
 
+/// The first request seemed refused, was carried out, and is confirmed last: the end of one is not the end of both.
+#[tokio::test(start_paused = true)]
+async fn confirmation_that_comes_after_the_end_is_undone() {
+    let (client, _events, _network, mut peer) = connected(config()).await;
+    let call = subscribe(&client, &ticker(1)).await;
+    peer.message().await;
+    peer.error("about something else").await;
+    assert!(outcome(call).await.is_err());
+    establish(&client, &mut peer, &[ticker(1)]).await;
+    let call = unsubscribe(&client, &ticker(1)).await;
+    peer.accept_end(&ticker(1)).await;
+    assert_eq!(outcome(call).await, Ok(()));
+    peer.confirm(&ticker(1)).await;
+    peer.accept_end(&ticker(1)).await;
+    // And then it is subscribed as ever.
+    establish(&client, &mut peer, &[ticker(1)]).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn second_confirmation_of_one_request_is_ignored() {
     let (client, mut events, _network, mut peer) = connected(config()).await;
