@@ -32,6 +32,13 @@ impl Backoff {
         rng.random_range(Duration::ZERO..=ceiling)
     }
 
+    /// Makes the next ceiling at least so high, as far as the cap allows.
+    pub(crate) fn widen(&mut self, ceiling: Duration) {
+        while self.ceiling() < ceiling.min(self.max) {
+            self.failures = self.failures.saturating_add(1);
+        }
+    }
+
     /// The ceiling that it starts with.
     pub(crate) const fn first_ceiling(&self) -> Duration {
         self.min
@@ -125,6 +132,22 @@ mod tests {
         }
         backoff.reset();
         assert_eq!(backoff.ceiling(), MIN);
+    }
+
+    #[test]
+    fn widening_raises_the_ceiling_up_to_the_cap_and_never_lowers_it() {
+        let seconds = Duration::from_secs;
+        let mut backoff = Backoff::new(seconds(1), seconds(30));
+        backoff.widen(Duration::ZERO);
+        assert_eq!(backoff.ceiling(), seconds(1));
+        backoff.widen(seconds(3));
+        assert_eq!(backoff.ceiling(), seconds(4));
+        backoff.widen(seconds(2));
+        assert_eq!(backoff.ceiling(), seconds(4));
+        backoff.widen(Duration::MAX);
+        assert_eq!(backoff.ceiling(), seconds(30));
+        backoff.reset();
+        assert_eq!(backoff.ceiling(), seconds(1));
     }
 
     #[test]

@@ -73,8 +73,8 @@ pub struct Config {
     /// The ceiling grows no further than this. Default 30 s.
     pub backoff_max: Duration,
     /// A server that announces its restart (a Close frame with 1001, 1012 or 1013) loses all of its clients at once. So
-    /// that they do not return at once, the delay that follows is longer by a time drawn between zero and this. Zero
-    /// is allowed. Default 4 s.
+    /// that they do not return at once, the ceiling of the delay that follows is at least this, as far as `backoff_max`
+    /// allows. Zero is allowed. Default 4 s.
     pub restart_spread: Duration,
     /// After so many failed attempts in a row to open a connection the client ends, with
     /// [`CloseReason::GaveUp`](crate::CloseReason::GaveUp). A session that opened starts the count afresh. Default

@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rand::SeedableRng;
 use rand::rngs::StdRng;
-use rand::{RngExt, SeedableRng};
 use tokio::time::{Instant, sleep};
 use tracing::{debug, info, warn};
 
@@ -144,13 +144,10 @@ impl<C: Connect> Supervisor<C> {
         if *cause == GapCause::SessionAge {
             return Duration::ZERO;
         }
-        let rng = &mut self.line.rng;
-        let spread = if cause.announces_restart() {
-            rng.random_range(Duration::ZERO..=self.config.restart_spread)
-        } else {
-            Duration::ZERO
-        };
-        spread + self.line.backoff.next_delay(rng)
+        if cause.announces_restart() {
+            self.line.backoff.widen(self.config.restart_spread);
+        }
+        self.line.backoff.next_delay(&mut self.line.rng)
     }
 
     fn announce_gap(&mut self, cause: GapCause) {

@@ -47,9 +47,8 @@ impl fmt::Display for Buckets {
     }
 }
 
-/// When one client is back, measured from the end of the time that the server is down: after a
-/// spread, each delay is uniform below a ceiling that doubles, and there is another one while the
-/// server is down.
+/// When one client is back, measured from the end of the time that the server is down: each delay
+/// is uniform below a ceiling that doubles, and there is another one while the server is down.
 pub(super) fn draw_return(
     spread: Duration,
     min: Duration,
@@ -57,8 +56,10 @@ pub(super) fn draw_return(
     down: Duration,
     rng: &mut impl Rng,
 ) -> Duration {
-    let mut dials = rng.random_range(Duration::ZERO..=spread);
-    let mut ceiling = min;
+    let (mut dials, mut ceiling) = (Duration::ZERO, min);
+    while ceiling < spread.min(max) {
+        ceiling = (ceiling * 2).min(max);
+    }
     loop {
         dials += rng.random_range(Duration::ZERO..=ceiling);
         if let Some(back) = dials.checked_sub(down) {
