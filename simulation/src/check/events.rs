@@ -172,7 +172,7 @@ impl Account<'_> {
         });
         let end = self.line.course().closed;
         let unaccounted = rest.get(count(missed)..).unwrap_or_default();
-        let late = |at: &At<Inbound>| end.is_none_or(|end| is_moment(at.time, end));
+        let late = |at: &At<Inbound>| end.is_none_or(|end| self.is_moment(at.time, end));
         self.require(unaccounted.iter().all(late), || {
             format!("{} were never told of", unaccounted.len())
         });
@@ -187,6 +187,12 @@ impl Account<'_> {
             .require(seen, "a session is not given up without a reason", || {
                 format!("session {number}: {}", cause.name())
             });
+    }
+
+    /// The process may have stood still in between.
+    fn is_moment(&self, earlier: Instant, later: Instant) -> bool {
+        let still = self.record.standstill(earlier, later);
+        later.saturating_duration_since(earlier) <= still + Duration::from_millis(1)
     }
 
     fn require(&mut self, holds: bool, detail: impl FnOnce() -> String) {
@@ -220,8 +226,4 @@ fn is_same(frame: &Inbound, event: &Event) -> bool {
         | (Inbound::Malformed, Event::Malformed { .. }) => true,
         _ => false,
     }
-}
-
-fn is_moment(one: Instant, other: Instant) -> bool {
-    one.max(other) - one.min(other) <= Duration::from_millis(1)
 }
