@@ -48,38 +48,32 @@ pub(crate) async fn call(
 }
 
 async fn subscribe(client: &Client, kind: SubscriptionKind, patience: Option<Duration>) -> Call {
-    let began = Instant::now();
     let calling = client.subscribe(kind.clone()).map(Answered::Subscribed);
-    let result = with_patience(calling, patience).await;
-    Call {
-        kind,
-        began,
-        ended: Instant::now(),
-        result,
-    }
+    with_patience(kind, calling, patience).await
 }
 
 async fn unsubscribe(client: &Client, kind: SubscriptionKind, patience: Option<Duration>) -> Call {
-    let began = Instant::now();
     let calling = client.unsubscribe(kind.clone()).map(Answered::Unsubscribed);
-    let result = with_patience(calling, patience).await;
-    Call {
-        kind,
-        began,
-        ended: Instant::now(),
-        result,
-    }
+    with_patience(kind, calling, patience).await
 }
 
 async fn with_patience(
+    kind: SubscriptionKind,
     calling: impl Future<Output = Answered>,
     patience: Option<Duration>,
-) -> Answered {
-    match patience {
+) -> Call {
+    let began = Instant::now();
+    let result = match patience {
         None => calling.await,
         Some(patience) => timeout(patience, calling)
             .await
             .unwrap_or(Answered::Dropped),
+    };
+    Call {
+        kind,
+        began,
+        ended: Instant::now(),
+        result,
     }
 }
 
