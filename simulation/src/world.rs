@@ -130,7 +130,7 @@ impl<'p> World<'p> {
         ));
         self.suffer().await;
         pusher.abort();
-        self.recover(client, user, &pusher).await
+        self.recover(client, user).await
     }
 
     fn callers(&self, client: &Client) -> Vec<JoinHandle<Vec<Call>>> {

@@ -23,12 +23,7 @@ const PROBES: u64 = 8_888_000_000_000;
 
 impl World<'_> {
     /// The time after it, until nothing is left.
-    pub(super) async fn recover(
-        mut self,
-        client: Client,
-        user: User,
-        pusher: &JoinHandle<()>,
-    ) -> Record {
+    pub(super) async fn recover(mut self, client: Client, user: User) -> Record {
         let calls = self.finish(user.callers).await;
         let submissions = self.finish([user.trader]).await;
         let is_cut = self.plan.cut_at_end || self.is_lied_to();
@@ -41,7 +36,6 @@ impl World<'_> {
         self.end.time_to_agree = self.plan.recovery(is_cut);
         self.agree(&client, &calls).await;
         self.close(&client, user.reader).await;
-        debug_assert!(pusher.is_finished());
         self.count_tasks().await;
         self.into_record(client, calls, submissions)
     }

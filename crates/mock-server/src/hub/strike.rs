@@ -10,7 +10,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::habit::Habit;
 use super::{Hub, State, or_error};
-use crate::fault::{Armed, Fault, Phase};
+use crate::fault::{Fault, Phase};
 use crate::handshake::Refusal;
 use crate::journal::Received;
 use crate::outbox::End;
@@ -94,9 +94,8 @@ impl State {
 
     /// Carries out a request, unless a fault waits for it.
     pub(super) fn obey_or_fail(&mut self, session: u64, message: ClientMessage, rules: Rules) {
-        let armed: &mut Armed = &mut self.armed;
         let fault = match &message {
-            ClientMessage::Subscribe(_) => armed.take(Phase::Subscribing),
+            ClientMessage::Subscribe(_) => self.armed.take(Phase::Subscribing),
             _ => None,
         };
         match fault {
