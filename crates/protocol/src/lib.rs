@@ -2,6 +2,7 @@
 
 mod codec;
 mod generated;
+pub mod rest;
 mod route;
 mod scalar;
 mod tagged;
