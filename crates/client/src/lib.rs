@@ -37,6 +37,7 @@ pub use event::{CloseReason, Event, Request, SessionId};
 pub use gap::GapCause;
 pub use queue::Events;
 pub use text::ServerText;
+pub use tls::tls_config;
 
 /// The messages that travel over the connection.
 pub use rocketfi_protocol as protocol;

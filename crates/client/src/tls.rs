@@ -6,7 +6,17 @@ use std::sync::Arc;
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 
-use crate::ConfigProblem;
+use crate::{ConfigError, ConfigProblem};
+
+/// What a client trusts unless [`Config::tls`](crate::Config::tls) says otherwise: TLS 1.2 and 1.3 by the `ring`
+/// provider, and the roots chosen by the features `webpki-roots` and `native-roots`. For other connections to the same
+/// exchange.
+///
+/// # Errors
+/// When there are no roots.
+pub fn tls_config() -> Result<Arc<ClientConfig>, ConfigError> {
+    Ok(client_config()?)
+}
 
 /// The `ring` provider, TLS 1.2 and 1.3, and the roots chosen by features.
 pub(crate) fn client_config() -> Result<Arc<ClientConfig>, ConfigProblem> {

@@ -1,0 +1,235 @@
+//! From a source's answers to one snapshot.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rocketfi_protocol::rest::{ORDER_EVENTS, POSITION_FUNDING_EVENTS};
+use rocketfi_protocol::{
+    AccountAddress, AssetId, OpenOrder, OrderEvent, OrderEventData, PositionFundingUpdate,
+    Timestamp,
+};
+use tokio::time::timeout;
+
+use crate::snapshot::{Log, Snapshot};
+use crate::source::{Page, Source, SourceError};
+use crate::state::{Identified, Known, Mark};
+
+/// What bounds the asking.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// For all requests together.
+    pub(crate) deadline: Duration,
+    pub(crate) page_size: u64,
+    pub(crate) max_pages: u64,
+}
+
+/// What is asked for.
+pub(crate) struct Inquiry<S> {
+    pub(crate) source: Arc<S>,
+    pub(crate) account: AccountAddress,
+    /// Those whose amounts the stream tells; the amount of another would grow old.
+    pub(crate) assets: Vec<AssetId>,
+    pub(crate) known: Known,
+    pub(crate) limits: Limits,
+}
+
+impl<S: Source> Inquiry<S> {
+    /// Asks for everything at once, page by page where there are pages. Dropping it abandons all of it.
+    pub(crate) async fn run(self) -> Result<Snapshot, SourceError> {
+        let after = self.limits.deadline;
+        timeout(after, self.ask())
+            .await
+            .unwrap_or(Err(SourceError::Timeout { after }))
+    }
+
+    async fn ask(&self) -> Result<Snapshot, SourceError> {
+        let (source, account) = (&self.source, self.account);
+        let (open_orders, positions, collateral, order_events, payments) = tokio::try_join!(
+            self.open_orders(),
+            source.positions(account),
+            source.collaterals(account),
+            self.order_events(),
+            self.payments(),
+        )?;
+        let mut collateral = collateral.collaterals;
+        collateral.retain(|asset, _| self.assets.contains(asset));
+        Ok(Snapshot {
+            open_orders,
+            positions: positions.positions,
+            collateral,
+            order_events,
+            payments,
+        })
+    }
+
+    /// All of them: an order that is missing counts as ended. While the list is read an order may move from one page to
+    /// the next, and be read twice, or end, and let another slip past the boundary; so the pages are read again until
+    /// two readings agree.
+    async fn open_orders(&self) -> Result<Vec<OpenOrder>, SourceError> {
+        let mut before = self.open_orders_once().await?;
+        if u64::try_from(before.len()).unwrap_or(u64::MAX) < self.limits.page_size {
+            return Ok(before);
+        }
+        loop {
+            let again = self.open_orders_once().await?;
+            let is_same = before
+                .iter()
+                .map(|it| it.order_id)
+                .eq(again.iter().map(|it| it.order_id));
+            if is_same {
+                return Ok(again);
+            }
+            before = again;
+        }
+    }
+
+    async fn open_orders_once(&self) -> Result<Vec<OpenOrder>, SourceError> {
+        let limit = self.limits.max_pages;
+        let mut orders = Vec::new();
+        for number in 0..limit {
+            let page = self
+                .source
+                .open_orders(self.account, self.page(number))
+                .await?;
+            let is_last = self.is_last(page.orders.len(), page.page_size);
+            orders.extend(page.orders);
+            if is_last {
+                orders.sort_by_key(|order| order.order_id);
+                orders.dedup_by_key(|order| order.order_id);
+                return Ok(orders);
+            }
+        }
+        Err(SourceError::TooManyPages { limit })
+    }
+
+    async fn order_events(&self) -> Result<Log<OrderEvent>, SourceError> {
+        let mut reading = Reading::new(&self.known.events);
+        while let Some(number) = reading.next_page(self.limits.max_pages) {
+            let page = self
+                .source
+                .order_events(self.account, self.page(number))
+                .await?;
+            let is_last = self.is_last(page.order_events.len(), page.page_size);
+            reading.take(page.order_events, is_last);
+        }
+        reading.log(ORDER_EVENTS)
+    }
+
+    async fn payments(&self) -> Result<Log<PositionFundingUpdate>, SourceError> {
+        let mut reading = Reading::new(&self.known.payments);
+        while let Some(number) = reading.next_page(self.limits.max_pages) {
+            let page = self
+                .source
+                .funding_events(self.account, self.page(number))
+                .await?;
+            let is_last = self.is_last(page.events.len(), page.page_size);
+            reading.take(page.events.into_iter().map(Into::into), is_last);
+        }
+        reading.log(POSITION_FUNDING_EVENTS)
+    }
+
+    const fn page(&self, number: u64) -> Page {
+        Page {
+            number,
+            size: self.limits.page_size,
+        }
+    }
+
+    /// A page with fewer entries than were asked for is the last, unless the server says that its pages are smaller.
+    fn is_last(&self, entries: usize, page_size: Option<u64>) -> bool {
+        let full = page_size
+            .unwrap_or(self.limits.page_size)
+            .clamp(1, self.limits.page_size);
+        u64::try_from(entries).unwrap_or(u64::MAX) < full
+    }
+}
+
+/// A log that is being read from its newest entry on.
+struct Reading<'k, E: Identified> {
+    mark: &'k Mark<E::Id>,
+    /// Newest first, each once: what happens meanwhile moves older entries to the next page, where they are read again.
+    entries: Vec<E>,
+    seen: HashSet<E::Id>,
+    pages: u64,
+    /// How the reading ended: whether nothing is missing.
+    end: Option<bool>,
+}
+
+impl<'k, E: Dated> Reading<'k, E> {
+    fn new(mark: &'k Mark<E::Id>) -> Self {
+        Self {
+            mark,
+            entries: Vec::new(),
+            seen: HashSet::new(),
+            pages: 0,
+            end: None,
+        }
+    }
+
+    fn next_page(&mut self, max_pages: u64) -> Option<u64> {
+        if self.end.is_none() && self.pages >= max_pages {
+            self.end = Some(false);
+        }
+        self.end.is_none().then_some(self.pages)
+    }
+
+    fn take(&mut self, page: impl IntoIterator<Item = E>, is_last: bool) {
+        self.pages += 1;
+        for entry in page {
+            let id = entry.id();
+            let is_known = matches!(self.mark, Mark::At(anchors) if anchors.contains(&id));
+            if self.seen.insert(id) {
+                self.entries.push(entry);
+            }
+            if is_known {
+                self.end = Some(true);
+                return;
+            }
+        }
+        match self.mark {
+            Mark::Nothing => self.end = Some(true),
+            Mark::Beginning if is_last => self.end = Some(true),
+            // What was known has left the log.
+            Mark::At(_) if is_last => self.end = Some(false),
+            _ => {}
+        }
+    }
+
+    fn log(mut self, path: &'static str) -> Result<Log<E>, SourceError> {
+        self.entries.reverse();
+        // Entries near one another may well be out of order; the ends of a log that is the right way round are not.
+        let mut times = self.entries.iter().filter_map(Dated::at);
+        if let (Some(oldest), Some(newest)) = (times.next(), times.last())
+            && newest < oldest
+        {
+            return Err(SourceError::Order { path });
+        }
+        Ok(Log {
+            entries: self.entries,
+            is_whole: self.end.unwrap_or(false),
+        })
+    }
+}
+
+/// Something with a time, where it says.
+trait Dated: Identified {
+    fn at(&self) -> Option<Timestamp>;
+}
+
+impl Dated for OrderEvent {
+    fn at(&self) -> Option<Timestamp> {
+        match &self.event_data {
+            OrderEventData::Placed(placed) => Some(placed.timestamp),
+            OrderEventData::Modified(change) => Some(change.timestamp),
+            OrderEventData::Fill(fill) => Some(fill.timestamp),
+            _ => None,
+        }
+    }
+}
+
+impl Dated for PositionFundingUpdate {
+    fn at(&self) -> Option<Timestamp> {
+        Some(self.timestamp)
+    }
+}
