@@ -97,8 +97,9 @@ impl Reconciler {
         }
     }
 
-    /// Takes in what the client tells.
+    /// Takes in what the client tells, once [`next`](Self::next) has nothing more to tell.
     pub(crate) fn take(&mut self, event: ClientEvent, now: Instant) {
+        debug_assert!(self.replay.is_empty(), "what came before comes first");
         match event {
             ClientEvent::Message { message, .. } if self.is_own(&message) => {
                 self.receive(message, now);
