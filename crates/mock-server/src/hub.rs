@@ -5,6 +5,7 @@
 //! join without a hole.
 
 mod habit;
+mod rest;
 mod strike;
 
 use std::collections::BTreeMap;
@@ -23,7 +24,8 @@ use crate::market::{Market, Tick};
 use crate::outbox::{self, End, Inbox, Outbox};
 use crate::printed::Printed;
 use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
-use crate::script::{Answer, Script};
+use crate::rest::Rest;
+use crate::script::{Answer, AnswerTo, Script};
 use crate::wire::Wire;
 use habit::Habit;
 
@@ -42,7 +44,8 @@ pub(crate) struct Hub {
 struct State {
     journal: Journal,
     market: Market,
-    script: Script,
+    script: Script<AnswerTo, Answer>,
+    rest: Rest,
     refusals: Refusals,
     armed: Armed,
     pongs_muted: bool,
@@ -80,6 +83,7 @@ impl Hub {
             journal: journal.clone(),
             market,
             script: Script::default(),
+            rest: Rest::default(),
             refusals: Refusals::default(),
             armed: Armed::default(),
             pongs_muted: false,
@@ -194,7 +198,7 @@ impl Hub {
     /// Moves the market on and tells everybody; how many frames that made.
     pub(crate) fn tick(&self) -> usize {
         let mut state = self.lock();
-        let tick = state.market.tick();
+        let tick = state.tick();
         if self.gate.is_shut() {
             0
         } else {
@@ -266,7 +270,10 @@ impl Hub {
         look(&self.lock().market)
     }
 
-    pub(crate) fn with_script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+    pub(crate) fn with_script<T>(
+        &self,
+        change: impl FnOnce(&mut Script<AnswerTo, Answer>) -> T,
+    ) -> T {
         change(&mut self.lock().script)
     }
 
