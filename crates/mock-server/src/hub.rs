@@ -27,7 +27,7 @@ use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
 use crate::rest::Rest;
 use crate::script::{Answer, AnswerTo, Script};
 use crate::wire::Wire;
-use habit::Habit;
+use habit::{Content, Habit};
 
 /// Shared by the sessions, the accept loop, the ticker and the control handle.
 #[derive(Debug)]
@@ -210,28 +210,27 @@ impl Hub {
     /// is no update goes to every session once.
     pub(crate) fn push(&self, message: &ServerMessage) -> usize {
         let frame = Message::text(encode(message));
-        let is_update = message.delivery().is_some();
-        self.broadcast(&frame, is_update, |standing| {
-            if is_update {
-                standing.subscriptions.deliveries(message)
-            } else {
-                1
-            }
+        let content = Content::of(message);
+        self.broadcast(&frame, content, |standing| match content {
+            Content::Update => standing.subscriptions.deliveries(message),
+            Content::Other => 1,
         })
     }
 
     pub(crate) fn push_to(&self, kind: &SubscriptionKind, frame: &Message) -> usize {
-        self.broadcast(frame, false, |standing| standing.subscriptions.count(kind))
+        self.broadcast(frame, Content::Other, |standing| {
+            standing.subscriptions.count(kind)
+        })
     }
 
     pub(crate) fn push_to_all(&self, frame: &Message) -> usize {
-        self.broadcast(frame, false, |_| 1)
+        self.broadcast(frame, Content::Other, |_| 1)
     }
 
     fn broadcast(
         &self,
         frame: &Message,
-        is_update: bool,
+        content: Content,
         times: impl Fn(&Standing) -> usize,
     ) -> usize {
         let mut state = self.lock();
@@ -243,9 +242,9 @@ impl Hub {
         let mut sent = 0;
         for (session, times) in wanted {
             sent += (0..times)
-                .take_while(|_| state.send(session, frame.clone()))
+                .take_while(|_| state.send(session, frame.clone(), content))
                 .count();
-            if is_update && times > 0 {
+            if content == Content::Update && times > 0 {
                 state.remember(session, frame);
             }
         }
@@ -311,7 +310,7 @@ impl State {
             Answer::Silence => {}
             Answer::Message(instead) => self.tell(session, &instead),
             Answer::Text(text) => {
-                self.send(session, Message::text(text));
+                self.send(session, Message::text(text), Content::Other);
             }
             Answer::Close { code, reason } => self.end(session, End::close(code, &reason)),
             Answer::Cut => self.end(session, End::cut()),
@@ -332,15 +331,16 @@ impl State {
 
     fn tell(&mut self, session: u64, message: &ServerMessage) {
         tracing::debug!(session, message = message.name(), "answered");
-        self.send(session, Message::text(encode(message)));
+        let frame = Message::text(encode(message));
+        self.send(session, frame, Content::of(message));
     }
 
     /// Queues a frame; false when the session is not there, or too slow and therefore closed.
-    fn send(&mut self, session: u64, frame: Message) -> bool {
+    fn send(&mut self, session: u64, frame: Message, content: Content) -> bool {
         let Some(client) = self.clients.get_mut(&session) else {
             return false;
         };
-        let frames = client.habit.change(frame);
+        let frames = client.habit.change(frame, content);
         if frames.into_iter().all(|frame| client.outbox.push(frame)) {
             return true;
         }
@@ -374,7 +374,7 @@ impl State {
             let frames = printed.for_subscriber(&self.clients[&session].standing.subscriptions);
             let taken = frames
                 .into_iter()
-                .take_while(|it| self.send(session, it.clone()));
+                .take_while(|it| self.send(session, it.clone(), Content::Update));
             sent += taken.count();
         }
         sent
