@@ -10,12 +10,14 @@
 
 mod check;
 mod network;
+pub mod oracle;
 mod plan;
 mod record;
 mod report;
 mod shown;
 pub mod soak;
 mod stream;
+mod sweep;
 mod tap;
 mod trace;
 mod trader;

@@ -11,7 +11,6 @@ use rocketfi_client::Connect;
 use rocketfi_mock_server::MockServer;
 use tokio::time::{Instant, sleep};
 
-use crate::plan::Plan;
 use crate::stream::{self, ClientEnd};
 use crate::tap::Tap;
 
@@ -40,9 +39,10 @@ struct State {
 }
 
 impl Network {
-    pub(crate) fn new(plan: &Plan, server: Arc<MockServer>) -> Self {
+    /// `pipe` is how many bytes a direction of a connection holds, `latency` the longest time that they travel.
+    pub(crate) fn new(seed: u64, pipe: usize, latency: Duration, server: Arc<MockServer>) -> Self {
         let state = State {
-            rng: ChaCha8Rng::seed_from_u64(plan.seed ^ 0x6e65_7477),
+            rng: ChaCha8Rng::seed_from_u64(seed ^ 0x6e65_7477),
             lines: Vec::new(),
             dials: Vec::new(),
             refusals: 0,
@@ -51,8 +51,8 @@ impl Network {
         };
         Self(Arc::new(Shared {
             server,
-            pipe: plan.pipe,
-            latency: plan.latency,
+            pipe,
+            latency,
             state: Mutex::new(state),
         }))
     }

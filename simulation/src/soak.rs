@@ -2,24 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+pub use crate::sweep::Job;
+use crate::sweep::sweep;
 use crate::{Outcome, Plan, Violation, run};
-
-/// Which seeds to run.
-#[derive(Clone, Copy, Debug)]
-pub struct Job {
-    /// The first seed.
-    pub first: u64,
-    /// How many.
-    pub seeds: u64,
-    /// On how many threads.
-    pub threads: usize,
-    /// Whether to stop at the first seed that breaks a rule.
-    pub fail_fast: bool,
-}
 
 /// What came of many runs.
 #[derive(Debug, Default)]
@@ -63,92 +50,23 @@ impl Summary {
     }
 }
 
-/// Longer in real time than any run takes: whoever needs more goes round in circles.
-const LONGEST_RUN: Duration = Duration::from_secs(60);
-
 /// Runs all seeds of a job, and calls `progress` with how many are done from time to time.
 ///
 /// Ends the process with code 1 when a run does not end within a minute.
 pub fn soak(job: Job, progress: impl Fn(u64)) -> Summary {
-    let shared = Shared {
-        job,
-        next: AtomicU64::new(0),
-        stop: AtomicBool::new(false),
-        summary: Mutex::default(),
-        running: Mutex::default(),
-    };
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..job.threads.max(1))
-            .map(|worker| {
-                scope.spawn({
-                    let shared = &shared;
-                    move || shared.work(worker)
-                })
-            })
-            .collect();
-        while workers.iter().any(|worker| !worker.is_finished()) {
-            std::thread::sleep(Duration::from_millis(100));
-            progress(shared.summary().runs);
-            shared.watch();
-        }
-    });
-    shared
-        .summary
-        .into_inner()
-        .unwrap_or_else(PoisonError::into_inner)
-}
-
-struct Shared {
-    job: Job,
-    next: AtomicU64,
-    stop: AtomicBool,
-    summary: Mutex<Summary>,
-    /// Which seed each worker is at, and since when.
-    running: Mutex<BTreeMap<usize, (u64, Instant)>>,
-}
-
-impl Shared {
-    fn work(&self, worker: usize) {
-        while !self.stop.load(Ordering::Relaxed) {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            if number >= self.job.seeds {
-                break;
-            }
-            let seed = self.job.first + number;
-            self.running().insert(worker, (seed, Instant::now()));
-            self.run(seed);
-        }
-        self.running().remove(&worker);
-    }
-
-    fn run(&self, seed: u64) {
+    let mut summary = Summary::default();
+    let live = |seed| {
         let plan = Plan::new(seed);
         let outcome = catch_unwind(AssertUnwindSafe(|| run(&plan))).unwrap_or_else(|_| panicked());
-        if self.job.fail_fast && !outcome.violations.is_empty() {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-        self.summary().add(&plan, outcome);
-    }
-
-    /// A thread that goes round in circles cannot be ended, but the process can.
-    fn watch(&self) {
-        for (seed, since) in self.running().values() {
-            if since.elapsed() > LONGEST_RUN {
-                println!(
-                    "seed {seed}:\n    the run ends: it does not, somebody goes round in circles"
-                );
-                std::process::exit(1);
-            }
-        }
-    }
-
-    fn summary(&self) -> MutexGuard<'_, Summary> {
-        self.summary.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn running(&self) -> MutexGuard<'_, BTreeMap<usize, (u64, Instant)>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+        (plan, outcome)
+    };
+    let take = |_, (plan, outcome): (Plan, Outcome)| {
+        let is_sound = outcome.violations.is_empty();
+        summary.add(&plan, outcome);
+        is_sound
+    };
+    sweep(job, live, take, progress);
+    summary
 }
 
 fn panicked() -> Outcome {

@@ -95,7 +95,7 @@ impl<'p> World<'p> {
         let server = Arc::new(server);
         Self {
             plan,
-            network: Network::new(plan, Arc::clone(&server)),
+            network: Network::new(plan.seed, plan.pipe, plan.latency, Arc::clone(&server)),
             server,
             log: Log::default(),
             trouble: watch::channel(true).0,

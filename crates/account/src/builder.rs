@@ -67,9 +67,10 @@ impl Builder {
         self
     }
 
-    /// How long all requests for one snapshot may take together. Default 15 s.
-    pub const fn snapshot_deadline(mut self, time: Duration) -> Self {
-        self.config.snapshot_deadline = time;
+    /// How long a source may take for one request. [`RestSource`](crate::RestSource) has a deadline of its own, which is
+    /// shorter by default. Default 10 s.
+    pub const fn request_deadline(mut self, time: Duration) -> Self {
+        self.config.request_deadline = time;
         self
     }
 

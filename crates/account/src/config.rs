@@ -21,7 +21,7 @@ pub(crate) struct Config {
     pub(crate) hold_capacity: usize,
     pub(crate) audit_every: Option<Duration>,
     pub(crate) min_interval: Duration,
-    pub(crate) snapshot_deadline: Duration,
+    pub(crate) request_deadline: Duration,
     pub(crate) backoff_min: Duration,
     pub(crate) backoff_max: Duration,
     pub(crate) page_size: u64,
@@ -40,7 +40,7 @@ impl Config {
             hold_capacity: 4_096,
             audit_every: None,
             min_interval: Duration::from_secs(1),
-            snapshot_deadline: Duration::from_secs(15),
+            request_deadline: Duration::from_secs(10),
             backoff_min: Duration::from_millis(500),
             backoff_max: Duration::from_secs(30),
             page_size: rocketfi_protocol::rest::PAGE_SIZE,
@@ -79,7 +79,7 @@ impl Config {
 
     pub(crate) const fn limits(&self) -> Limits {
         Limits {
-            deadline: self.snapshot_deadline,
+            deadline: self.request_deadline,
             page_size: self.page_size,
             max_pages: self.max_pages,
         }
@@ -101,8 +101,8 @@ impl Config {
         require(self.hold_capacity > 0, "hold_capacity: must not be zero");
         require(self.history > 0, "history: must not be zero");
         require(
-            !self.snapshot_deadline.is_zero(),
-            "snapshot_deadline: must not be zero",
+            !self.request_deadline.is_zero(),
+            "request_deadline: must not be zero",
         );
         require(!self.backoff_min.is_zero(), "backoff_min: must not be zero");
         require(

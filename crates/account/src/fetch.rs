@@ -1,6 +1,6 @@
 //! From a source's answers to one snapshot.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +15,13 @@ use crate::snapshot::{Log, Snapshot};
 use crate::source::{Page, Source, SourceError};
 use crate::state::{Identified, Known, Mark};
 
+/// How often the pages of open orders are read at most. Orders that are placed meanwhile are news each time.
+const READINGS: usize = 5;
+
 /// What bounds the asking.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// For all requests together.
+    /// For one request.
     pub(crate) deadline: Duration,
     pub(crate) page_size: u64,
     pub(crate) max_pages: u64,
@@ -35,20 +38,24 @@ pub(crate) struct Inquiry<S> {
 }
 
 impl<S: Source> Inquiry<S> {
-    /// Asks for everything at once, page by page where there are pages. Dropping it abandons all of it.
-    pub(crate) async fn run(self) -> Result<Snapshot, SourceError> {
+    /// One request, which must not keep the others waiting for ever.
+    async fn in_time<T>(
+        &self,
+        request: impl Future<Output = Result<T, SourceError>>,
+    ) -> Result<T, SourceError> {
         let after = self.limits.deadline;
-        timeout(after, self.ask())
+        timeout(after, request)
             .await
             .unwrap_or(Err(SourceError::Timeout { after }))
     }
 
-    async fn ask(&self) -> Result<Snapshot, SourceError> {
+    /// Asks for everything at once, page by page where there are pages. Dropping it abandons all of it.
+    pub(crate) async fn run(self) -> Result<Snapshot, SourceError> {
         let (source, account) = (&self.source, self.account);
         let (open_orders, positions, collateral, order_events, payments) = tokio::try_join!(
             self.open_orders(),
-            source.positions(account),
-            source.collaterals(account),
+            self.in_time(source.positions(account)),
+            self.in_time(source.collaterals(account)),
             self.order_events(),
             self.payments(),
         )?;
@@ -63,41 +70,34 @@ impl<S: Source> Inquiry<S> {
         })
     }
 
-    /// All of them: an order that is missing counts as ended. While the list is read an order may move from one page to
-    /// the next, and be read twice, or end, and let another slip past the boundary; so the pages are read again until
-    /// two readings agree.
+    /// All of them, for an order that is missing counts as ended. While the pages are read an order may end, and another
+    /// slip past the boundary before it; so they are read again until there is nothing new in them. What was in an
+    /// earlier reading alone ended meanwhile, and the stream tells that.
     async fn open_orders(&self) -> Result<Vec<OpenOrder>, SourceError> {
-        let mut before = self.open_orders_once().await?;
-        if u64::try_from(before.len()).unwrap_or(u64::MAX) < self.limits.page_size {
-            return Ok(before);
-        }
-        loop {
-            let again = self.open_orders_once().await?;
-            let is_same = before
-                .iter()
-                .map(|it| it.order_id)
-                .eq(again.iter().map(|it| it.order_id));
-            if is_same {
-                return Ok(again);
+        let mut orders = BTreeMap::new();
+        for _ in 0..READINGS {
+            let (reading, pages) = self.open_orders_once().await?;
+            let before = orders.len();
+            orders.extend(reading.into_iter().map(|order| (order.order_id, order)));
+            if pages == 1 || orders.len() == before {
+                break;
             }
-            before = again;
         }
+        Ok(orders.into_values().collect())
     }
 
-    async fn open_orders_once(&self) -> Result<Vec<OpenOrder>, SourceError> {
+    /// The orders on all pages, and how many pages there were.
+    async fn open_orders_once(&self) -> Result<(Vec<OpenOrder>, u64), SourceError> {
         let limit = self.limits.max_pages;
         let mut orders = Vec::new();
         for number in 0..limit {
             let page = self
-                .source
-                .open_orders(self.account, self.page(number))
+                .in_time(self.source.open_orders(self.account, self.page(number)))
                 .await?;
             let is_last = self.is_last(page.orders.len(), page.page_size);
             orders.extend(page.orders);
             if is_last {
-                orders.sort_by_key(|order| order.order_id);
-                orders.dedup_by_key(|order| order.order_id);
-                return Ok(orders);
+                return Ok((orders, number + 1));
             }
         }
         Err(SourceError::TooManyPages { limit })
@@ -107,8 +107,7 @@ impl<S: Source> Inquiry<S> {
         let mut reading = Reading::new(&self.known.events);
         while let Some(number) = reading.next_page(self.limits.max_pages) {
             let page = self
-                .source
-                .order_events(self.account, self.page(number))
+                .in_time(self.source.order_events(self.account, self.page(number)))
                 .await?;
             let is_last = self.is_last(page.order_events.len(), page.page_size);
             reading.take(page.order_events, is_last);
@@ -120,8 +119,7 @@ impl<S: Source> Inquiry<S> {
         let mut reading = Reading::new(&self.known.payments);
         while let Some(number) = reading.next_page(self.limits.max_pages) {
             let page = self
-                .source
-                .funding_events(self.account, self.page(number))
+                .in_time(self.source.funding_events(self.account, self.page(number)))
                 .await?;
             let is_last = self.is_last(page.events.len(), page.page_size);
             reading.take(page.events.into_iter().map(Into::into), is_last);
@@ -176,7 +174,9 @@ impl<'k, E: Dated> Reading<'k, E> {
 
     fn take(&mut self, page: impl IntoIterator<Item = E>, is_last: bool) {
         self.pages += 1;
-        for entry in page {
+        let page: Vec<E> = page.into_iter().collect();
+        let newer = self.newer(&page);
+        for entry in page.into_iter().skip(newer) {
             let id = entry.id();
             let is_known = matches!(self.mark, Mark::At(anchors) if anchors.contains(&id));
             if self.seen.insert(id) {
@@ -194,6 +194,20 @@ impl<'k, E: Dated> Reading<'k, E> {
             Mark::At(_) if is_last => self.end = Some(false),
             _ => {}
         }
+    }
+
+    /// How many of a page's entries are newer than all that was read, and therefore none of this reading: so much may
+    /// have happened since the page before that everything has moved by more than a page.
+    fn newer(&self, page: &[E]) -> usize {
+        if let Some(known) = page.iter().position(|it| self.seen.contains(&it.id())) {
+            return known;
+        }
+        let newest_read = self.entries.iter().find_map(Dated::at);
+        let oldest_here = page.iter().rev().find_map(Dated::at);
+        let is_newer = newest_read
+            .zip(oldest_here)
+            .is_some_and(|(read, here)| here > read);
+        if is_newer { page.len() } else { 0 }
     }
 
     fn log(mut self, path: &'static str) -> Result<Log<E>, SourceError> {

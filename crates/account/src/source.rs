@@ -126,8 +126,8 @@ pub enum SourceError {
     /// No answer came, or only a part of one.
     #[error("no answer")]
     Unreachable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// All requests together took longer than the deadline.
-    #[error("no snapshot within {after:?}")]
+    /// A request took longer than the deadline.
+    #[error("no answer within {after:?}")]
     Timeout {
         /// The deadline.
         after: Duration,

@@ -4,7 +4,8 @@
 //! needs no key. They are for reconciliation: REST gives snapshots, the stream gives updates, and after a gap the two
 //! are compared. Source: the exchange's public documentation, which is in prose. So these are written by hand, and read
 //! as tolerantly as the messages are: unknown fields are ignored, a list that is `null` is empty, page data may be
-//! missing.
+//! missing. A list that is missing altogether is an error, for an account without orders must not be made of whatever
+//! a proxy answers.
 //!
 //! ```
 //! use rocketfi_protocol::rest::{OPEN_ORDERS, OpenOrdersPage};
@@ -40,7 +41,7 @@ pub const PAGE_SIZE: u64 = 100;
 
 /// A page of an account's open orders.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct OpenOrdersPage {
     /// The orders of this page.
     #[serde(deserialize_with = "or_default")]
@@ -55,7 +56,7 @@ pub struct OpenOrdersPage {
 
 /// An account's positions. A snapshot: unlike in a `PositionUpdate`, an instrument that is missing is not held.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Positions {
     /// The positions, by instrument.
     #[serde(deserialize_with = "or_default")]
@@ -64,7 +65,7 @@ pub struct Positions {
 
 /// What an account holds as collateral.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct Collaterals {
     /// The amounts, by asset.
     #[serde(deserialize_with = "or_default")]
@@ -73,7 +74,7 @@ pub struct Collaterals {
 
 /// A page of what happened to an account's orders, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct OrderEventsPage {
     /// The events of this page.
     #[serde(deserialize_with = "or_default")]
@@ -88,7 +89,7 @@ pub struct OrderEventsPage {
 
 /// A page of an account's funding payments, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase")]
 pub struct PositionFundingEventsPage {
     /// The payments of this page.
     #[serde(deserialize_with = "or_default")]
@@ -181,6 +182,17 @@ mod tests {
             reads::<PositionFundingEventsPage>(&json!({"events": null, "total": 0})),
             PositionFundingEventsPage::default()
         );
+    }
+
+    #[test]
+    fn an_answer_to_another_question_is_not_an_empty_one() {
+        for text in ["{}", r#"{"error":"throttled"}"#, "[]", "null"] {
+            assert!(serde_json::from_str::<OpenOrdersPage>(text).is_err());
+            assert!(serde_json::from_str::<Positions>(text).is_err());
+            assert!(serde_json::from_str::<Collaterals>(text).is_err());
+            assert!(serde_json::from_str::<OrderEventsPage>(text).is_err());
+            assert!(serde_json::from_str::<PositionFundingEventsPage>(text).is_err());
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) enum Pace {
 }
 
 impl Pace {
-    pub(super) fn draw(rng: &mut ChaCha8Rng) -> Self {
+    pub(crate) fn draw(rng: &mut ChaCha8Rng) -> Self {
         match rng.random_range(0..4) {
             0 => Self::Slow(seconds(rng, 0.01, 0.5)),
             1 => Self::Pausing(seconds(rng, 0.5, 20.0)),

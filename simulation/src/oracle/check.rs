@@ -1,0 +1,250 @@
+//! The rules, checked over the whole record of a run.
+
+use std::collections::BTreeMap;
+
+use rocketfi_account::{Event, Origin};
+use rocketfi_protocol::{AccountAddress, OrderEvent, PositionFundingUpdate, ServerMessage};
+
+use super::Outcome;
+use super::plan::Plan;
+use super::world::Record;
+use crate::Violation;
+
+/// What the checks find.
+#[derive(Default)]
+struct Findings(Vec<Violation>);
+
+impl Findings {
+    fn require(&mut self, holds: bool, rule: &'static str, detail: impl FnOnce() -> String) {
+        if !holds {
+            let detail = detail();
+            self.0.push(Violation { rule, detail });
+        }
+    }
+}
+
+pub(super) fn all(plan: &Plan, record: &Record) -> Outcome {
+    let mut findings = Findings::default();
+    findings.require(
+        record.is_settled,
+        "after the trouble everything is right in time",
+        || format!("reconciled: {}", record.account.is_reconciled()),
+    );
+    if record.is_settled {
+        state(plan, record, &mut findings);
+        order_events(plan, record, &mut findings);
+        payments(record, &mut findings);
+    }
+    certainty(record, &mut findings);
+    let end = record.events.last().map_or(record.began, |(time, _)| *time);
+    Outcome {
+        faults: record.faults.clone(),
+        violations: findings.0,
+        told: told(record),
+        time: end.duration_since(record.began),
+    }
+}
+
+/// The account as followed, against the server's own books: to the letter.
+fn state(plan: &Plan, record: &Record, findings: &mut Findings) {
+    const RULE: &str = "the state equals the server's own";
+    let state = record.account.state();
+    let account = record.account.address();
+    record.server.with_market(|market| {
+        let own: Vec<_> = state
+            .open_orders()
+            .map(|order| order.view().cloned())
+            .collect();
+        let orders = market.open_orders(account).unwrap_or_default();
+        let orders: Vec<_> = orders.into_iter().map(Some).collect();
+        findings.require(own == orders, RULE, || {
+            format!("orders {own:#?}, not {orders:#?}")
+        });
+        let positions = market.positions(account).unwrap_or_default();
+        findings.require(*state.positions() == positions, RULE, || {
+            format!("positions {:#?}, not {positions:#?}", state.positions())
+        });
+        let mut amounts = market.collaterals(account).unwrap_or_default();
+        amounts.retain(|asset, _| asset.0 == 0);
+        findings.require(*state.collateral() == amounts, RULE, || {
+            format!("collateral {:?}, not {amounts:?}", state.collateral())
+        });
+        // REST does not tell margin: what is lost of it in silence stays lost until it moves.
+        let may_be_old = plan.audit_every.is_some();
+        let risk = market.risk(account);
+        let is_right = state.risk().is_none_or(|own| Some(own) == risk.as_ref());
+        findings.require(may_be_old || is_right, RULE, || {
+            format!("risk {:?}, not {risk:?}", state.risk())
+        });
+    });
+}
+
+/// What the user was given, against what happened: each event once, and in order.
+fn order_events(plan: &Plan, record: &Record, findings: &mut Findings) {
+    let account = record.account.address();
+    let happened = record.server.with_market(|market| {
+        let events = market.order_events(account);
+        let events: Vec<_> = events
+            .into_iter()
+            .flatten()
+            .skip(record.past.0)
+            .cloned()
+            .collect();
+        events
+    });
+    let batches = batches(record, account);
+    let given: Vec<_> = batches
+        .iter()
+        .flat_map(|(_, events)| events.iter())
+        .collect();
+    once(
+        &happened,
+        &given,
+        "every order event is given once",
+        findings,
+    );
+    // What is lost in silence, and what flowed while it was not yet known what was missed, can only be told behind.
+    let is_late = |event: &Event| matches!(event, Event::Unreconciled { .. });
+    let was_late = record.events.iter().any(|(_, event)| is_late(event));
+    let was_dropped = record.faults.contains_key("frame dropped");
+    let mut in_order = |events: &[&OrderEvent], what: &str| {
+        let place = |event: &OrderEvent| happened.iter().position(|it| it == event);
+        let turned = events
+            .windows(2)
+            .find(|pair| place(pair[0]) > place(pair[1]));
+        findings.require(turned.is_none(), "order events are given in order", || {
+            format!("{what}: {turned:#?}, with {} on a page", plan.page_size)
+        });
+    };
+    if !was_late && !was_dropped {
+        in_order(&given, "all of them");
+    }
+    let of_stream = batches
+        .iter()
+        .filter(|(origin, _)| *origin == Origin::Stream);
+    let of_stream: Vec<_> = of_stream.flat_map(|(_, events)| events).collect();
+    in_order(&of_stream, "of the stream");
+    for (_, batch) in batches
+        .iter()
+        .filter(|(origin, _)| *origin == Origin::Backfill)
+    {
+        in_order(&batch.iter().collect::<Vec<_>>(), "of a backfill");
+    }
+}
+
+fn batches(record: &Record, account: AccountAddress) -> Vec<(Origin, Vec<OrderEvent>)> {
+    let batch = |event: &Event| match event {
+        Event::Message {
+            message: ServerMessage::OrderEventUpdate(update),
+            origin,
+            ..
+        } if update.account.get() == Some(&account) => Some((*origin, update.order_events.clone())),
+        _ => None,
+    };
+    record
+        .events
+        .iter()
+        .filter_map(|(_, event)| batch(event))
+        .collect()
+}
+
+fn payments(record: &Record, findings: &mut Findings) {
+    let account = record.account.address();
+    let happened: Vec<PositionFundingUpdate> = record.server.with_market(|market| {
+        let events = market.funding_events(account).into_iter().flatten();
+        events
+            .skip(record.past.1)
+            .cloned()
+            .map(Into::into)
+            .collect()
+    });
+    let given: Vec<_> = record
+        .events
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Event::Message {
+                message: ServerMessage::PositionFundingUpdate(payment),
+                ..
+            } => Some(payment),
+            _ => None,
+        })
+        .collect();
+    once(
+        &happened,
+        &given,
+        "every funding payment is given once",
+        findings,
+    );
+}
+
+fn once<E: PartialEq + std::fmt::Debug>(
+    happened: &[E],
+    given: &[&E],
+    rule: &'static str,
+    findings: &mut Findings,
+) {
+    let missing = happened.iter().find(|it| !given.contains(it));
+    findings.require(missing.is_none(), rule, || format!("never: {missing:?}"));
+    let strange = given.iter().find(|it| !happened.contains(it));
+    findings.require(strange.is_none(), rule, || {
+        format!("it never happened: {strange:?}")
+    });
+    let doubled = (given.len() > happened.len()).then(|| {
+        let is_doubled = |it: &&&E| given.iter().filter(|other| other == it).count() > 1;
+        given.iter().find(is_doubled)
+    });
+    findings.require(doubled.is_none(), rule, || {
+        format!("more than once: {doubled:?}")
+    });
+}
+
+/// What is said to be sure is sure: nothing is known to be missing before it.
+fn certainty(record: &Record, findings: &mut Findings) {
+    const RULE: &str = "between a gap and the truth nothing is told as if it were sure";
+    let mut is_sure = false;
+    let mut is_flowing = false;
+    for (_, event) in &record.events {
+        match event {
+            Event::Gap { .. } => (is_sure, is_flowing) = (false, false),
+            Event::Inconsistent(_)
+            | Event::Client(
+                rocketfi_client::Event::Lagged { .. } | rocketfi_client::Event::Malformed { .. },
+            ) => is_sure = false,
+            Event::Reconciled(_) => (is_sure, is_flowing) = (true, true),
+            Event::Unreconciled { .. } => (is_sure, is_flowing) = (false, true),
+            Event::Message { reconciled, .. } => {
+                findings.require(is_flowing, RULE, || {
+                    format!("it was not to flow: {event:?}")
+                });
+                findings.require(is_sure || !reconciled, RULE, || {
+                    format!("it was not sure: {event:?}")
+                });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// How much of what.
+fn told(record: &Record) -> BTreeMap<&'static str, u64> {
+    let mut told = BTreeMap::new();
+    let mut count = |what, times: usize| {
+        *told.entry(what).or_default() += u64::try_from(times).unwrap_or(u64::MAX);
+    };
+    for (_, event) in &record.events {
+        count("fills", event.fills().count());
+        match event {
+            Event::Gap { .. } => count("gaps", 1),
+            Event::Reconciled(report) => {
+                count("reconciliations", 1);
+                count("fills that were missed", report.missed_fills.len());
+            }
+            Event::Unreconciled { .. } => count("times that messages flowed unreconciled", 1),
+            Event::Inconsistent(_) => count("inconsistencies", 1),
+            Event::SourceFailed { .. } => count("failures of REST", 1),
+            Event::Audited => count("audits that found nothing", 1),
+            _ => {}
+        }
+    }
+    told
+}
