@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use self::course::{Audit, Course, Fetch, Reconciling};
-use self::hold::Hold;
+use self::hold::{Hold, Kept};
 use crate::config::Config;
 use crate::event::{Event, Origin, Reconciliation, Trigger, Unreconciled};
 use crate::snapshot::{Held, Snapshot};
@@ -45,7 +45,7 @@ pub(crate) struct Reconciler {
     /// To be told before anything else happens.
     out: VecDeque<Event>,
     /// To be applied and told after that, one at a time, before the stream is read on.
-    replay: VecDeque<ServerMessage>,
+    replay: VecDeque<Kept>,
     /// The first of them has been doubted, and is not doubted again.
     is_excused: bool,
     backoff: ExponentialBackoff,
@@ -92,8 +92,8 @@ impl Reconciler {
             if let Some(event) = self.out.pop_front() {
                 return Some(event);
             }
-            let message = self.replay.pop_front()?;
-            self.receive(message, now);
+            let kept = self.replay.pop_front()?;
+            self.receive(kept, now);
         }
     }
 
@@ -102,7 +102,8 @@ impl Reconciler {
         debug_assert!(self.replay.is_empty(), "what came before comes first");
         match event {
             ClientEvent::Message { message, .. } if self.is_own(&message) => {
-                self.receive(message, now);
+                let is_old = false;
+                self.receive(Kept { message, is_old }, now);
             }
             ClientEvent::Gap {
                 session,
@@ -128,8 +129,8 @@ impl Reconciler {
             }
             ClientEvent::Closed { reason } => {
                 self.release(Unreconciled::Closed);
-                while let Some(message) = self.replay.pop_front() {
-                    self.receive(message, now);
+                while let Some(kept) = self.replay.pop_front() {
+                    self.receive(kept, now);
                 }
                 self.out.push_back(Event::Closed { reason });
             }
@@ -288,7 +289,7 @@ impl Reconciler {
             ..
         } = reconciling;
         let messages = hold.map(Hold::into_messages).unwrap_or_default();
-        let held = Held::of(messages.iter());
+        let held = Held::of(messages.iter().map(|kept| &kept.message));
         let before = self.state.compare(snapshot, &touched);
         let rebased = self.state.rebase(snapshot, &touched, &held);
         self.reconciled_at = Some(now);
@@ -380,7 +381,7 @@ impl Reconciler {
         message.delivery().is_some() && message.account() == Some(self.config.account)
     }
 
-    fn receive(&mut self, message: ServerMessage, now: Instant) {
+    fn receive(&mut self, Kept { message, is_old }: Kept, now: Instant) {
         let is_excused = std::mem::take(&mut self.is_excused);
         match &mut self.course {
             Course::Reconciling(Reconciling {
@@ -392,7 +393,9 @@ impl Reconciler {
                 }
             }
             Course::Reconciling(reconciling) => {
-                reconciling.note(&message);
+                if !is_old {
+                    reconciling.note(&message);
+                }
                 if reconciling.touched.len() > self.config.hold_capacity {
                     self.start_over(now);
                 }
@@ -424,7 +427,8 @@ impl Reconciler {
             );
             self.out.push_back(Event::Inconsistent(doubt));
         }
-        self.replay.push_front(message);
+        let is_old = false;
+        self.replay.push_front(Kept { message, is_old });
         self.demand(Trigger::Inconsistent, now);
     }
 

@@ -10,6 +10,8 @@ use super::plan::Plan;
 use super::world::Record;
 use crate::Violation;
 
+const EQUAL: &str = "the state equals the server's own";
+
 /// What the checks find.
 #[derive(Default)]
 struct Findings(Vec<Violation>);
@@ -47,36 +49,46 @@ pub(super) fn all(plan: &Plan, record: &Record) -> Outcome {
 
 /// The account as followed, against the server's own books: to the letter.
 fn state(plan: &Plan, record: &Record, findings: &mut Findings) {
-    const RULE: &str = "the state equals the server's own";
     let state = record.account.state();
     let account = record.account.address();
     record.server.with_market(|market| {
-        let own: Vec<_> = state
+        let own = state
             .open_orders()
-            .map(|order| order.view().cloned())
-            .collect();
-        let orders = market.open_orders(account).unwrap_or_default();
-        let orders: Vec<_> = orders.into_iter().map(Some).collect();
-        findings.require(own == orders, RULE, || {
-            format!("orders {own:#?}, not {orders:#?}")
-        });
-        let positions = market.positions(account).unwrap_or_default();
-        findings.require(*state.positions() == positions, RULE, || {
-            format!("positions {:#?}, not {positions:#?}", state.positions())
-        });
+            .map(|order| (order.id(), order.view().cloned()));
+        let told = market.open_orders(account).unwrap_or_default();
+        let told = told.into_iter().map(|order| (order.order_id, Some(order)));
+        equal(own.collect(), told.collect(), "orders", findings);
+        let own = state.positions().clone();
+        equal(
+            own,
+            market.positions(account).unwrap_or_default(),
+            "positions",
+            findings,
+        );
         let mut amounts = market.collaterals(account).unwrap_or_default();
         amounts.retain(|asset, _| asset.0 == 0);
-        findings.require(*state.collateral() == amounts, RULE, || {
-            format!("collateral {:?}, not {amounts:?}", state.collateral())
-        });
+        equal(state.collateral().clone(), amounts, "collateral", findings);
         // REST does not tell margin: what is lost of it in silence stays lost until it moves.
         let may_be_old = plan.audit_every.is_some();
         let risk = market.risk(account);
         let is_right = state.risk().is_none_or(|own| Some(own) == risk.as_ref());
-        findings.require(may_be_old || is_right, RULE, || {
+        findings.require(may_be_old || is_right, EQUAL, || {
             format!("risk {:?}, not {risk:?}", state.risk())
         });
     });
+}
+
+fn equal<K, V>(own: BTreeMap<K, V>, told: BTreeMap<K, V>, what: &str, findings: &mut Findings)
+where
+    K: Ord + std::fmt::Debug,
+    V: PartialEq + std::fmt::Debug,
+{
+    for key in own.keys().chain(told.keys()) {
+        let (own, told) = (own.get(key), told.get(key));
+        findings.require(own == told, EQUAL, || {
+            format!("{what} {key:?}: {own:?}, not {told:?}")
+        });
+    }
 }
 
 /// What the user was given, against what happened: each event once, and in order.

@@ -5,10 +5,18 @@ use std::collections::VecDeque;
 use rocketfi_protocol::{Delivery, ServerMessage};
 use tokio::time::Instant;
 
+/// A message that is told later than it came.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) message: ServerMessage,
+    /// It came before the moment that a snapshot is to be newer than.
+    pub(super) is_old: bool,
+}
+
 /// Messages of the account, in the order in which they came. The bound is its owner's.
 #[derive(Debug, Default)]
 pub(super) struct Hold {
-    messages: VecDeque<ServerMessage>,
+    messages: VecDeque<Kept>,
     until: Option<Instant>,
 }
 
@@ -16,7 +24,10 @@ impl Hold {
     /// The first message decides how long all are held back.
     pub(super) fn push(&mut self, message: ServerMessage, until: Instant) {
         self.until.get_or_insert(until);
-        self.messages.push_back(message);
+        self.messages.push_back(Kept {
+            message,
+            is_old: false,
+        });
     }
 
     pub(super) fn len(&self) -> usize {
@@ -27,16 +38,17 @@ impl Hold {
         self.until
     }
 
-    pub(super) fn into_messages(self) -> VecDeque<ServerMessage> {
+    pub(super) fn into_messages(self) -> VecDeque<Kept> {
         self.messages
     }
 
     /// From now on a snapshot will be newer than all that is held back: what it says in their place need not be told
     /// again, let alone replace it. Events happened all the same, and margin is not in a snapshot.
     pub(super) fn settle(&mut self) {
-        self.messages.retain(|message| {
-            message.delivery() == Some(Delivery::Event)
-                || matches!(message, ServerMessage::AccountRiskUpdate(_))
+        self.messages.retain_mut(|kept| {
+            kept.is_old = true;
+            kept.message.delivery() == Some(Delivery::Event)
+                || matches!(kept.message, ServerMessage::AccountRiskUpdate(_))
         });
     }
 }

@@ -134,3 +134,21 @@ fn what_is_held_back_is_told_before_the_end() {
         ["gap", "unreconciled Closed 1", "left 8?", "closed"]
     );
 }
+
+#[test]
+fn what_came_before_the_confirmations_is_old_even_if_it_is_let_go_after_them() {
+    let (mut bench, log) = Bench::reconciled();
+    bench.gap();
+    bench.message(events([event(2, placed(99, "1"))]));
+    bench.message(crate::samples::open_orders([open_order(2, "0", "1")]));
+    bench.resubscribe();
+    bench.wait(HOLD_FOR);
+    bench.told();
+    let log = [log, vec![event(2, placed(99, "1"))]].concat();
+    bench.answer(Ok(snapshot(&[(1, "0", "10"), (2, "0", "1")], &log)));
+    let order = bench.reconciler.state().order(OrderId(2)).unwrap();
+    assert!(
+        order.view().is_some(),
+        "its list was dropped, for the snapshot has it"
+    );
+}
