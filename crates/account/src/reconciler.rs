@@ -112,6 +112,9 @@ impl Reconciler {
                 missed,
             } => {
                 self.established = kinds.into_iter().collect();
+                // A kind that is not listed was confirmed on a later session, if it was: calls return at once, and
+                // events wait their turn.
+                self.live.retain(|kind| !self.established.contains(kind));
                 self.lose(session, cause, missed, now);
             }
             ClientEvent::Resubscribed { ref kinds, .. } => {
@@ -450,7 +453,6 @@ impl Reconciler {
 
     /// A session ended.
     fn lose(&mut self, session: SessionId, cause: GapCause, missed: Option<u64>, now: Instant) {
-        self.live.clear();
         match &mut self.course {
             Course::Reconciling(reconciling) => reconciling.lose(),
             course @ Course::Reconciled { .. } => {

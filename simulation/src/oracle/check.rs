@@ -1,6 +1,6 @@
 //! The rules, checked over the whole record of a run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rocketfi_account::{Event, Origin};
 use rocketfi_protocol::{AccountAddress, OrderEvent, PositionFundingUpdate, ServerMessage};
@@ -57,17 +57,12 @@ fn state(plan: &Plan, record: &Record, findings: &mut Findings) {
             .map(|order| (order.id(), order.view().cloned()));
         let told = market.open_orders(account).unwrap_or_default();
         let told = told.into_iter().map(|order| (order.order_id, Some(order)));
-        equal(own.collect(), told.collect(), "orders", findings);
-        let own = state.positions().clone();
-        equal(
-            own,
-            market.positions(account).unwrap_or_default(),
-            "positions",
-            findings,
-        );
+        equal(&own.collect(), &told.collect(), "orders", findings);
+        let positions = market.positions(account).unwrap_or_default();
+        equal(state.positions(), &positions, "positions", findings);
         let mut amounts = market.collaterals(account).unwrap_or_default();
         amounts.retain(|asset, _| asset.0 == 0);
-        equal(state.collateral().clone(), amounts, "collateral", findings);
+        equal(state.collateral(), &amounts, "collateral", findings);
         // REST does not tell margin: what is lost of it in silence stays lost until it moves.
         let may_be_old = plan.audit_every.is_some();
         let risk = market.risk(account);
@@ -78,12 +73,13 @@ fn state(plan: &Plan, record: &Record, findings: &mut Findings) {
     });
 }
 
-fn equal<K, V>(own: BTreeMap<K, V>, told: BTreeMap<K, V>, what: &str, findings: &mut Findings)
+fn equal<K, V>(own: &BTreeMap<K, V>, told: &BTreeMap<K, V>, what: &str, findings: &mut Findings)
 where
     K: Ord + std::fmt::Debug,
     V: PartialEq + std::fmt::Debug,
 {
-    for key in own.keys().chain(told.keys()) {
+    let keys: BTreeSet<_> = own.keys().chain(told.keys()).collect();
+    for key in keys {
         let (own, told) = (own.get(key), told.get(key));
         findings.require(own == told, EQUAL, || {
             format!("{what} {key:?}: {own:?}, not {told:?}")

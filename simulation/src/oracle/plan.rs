@@ -145,6 +145,7 @@ impl Plan {
         // Frames that are lost in silence are found by audits alone.
         let may_drop = rng.random_ratio(1, 3);
         let audits = may_drop || rng.random_ratio(1, 4);
+        let page_size = rng.random_range(2..20);
         let lag = *pick(&mut rng, &[0.0, 0.5, 1.0]);
         Self {
             seed,
@@ -154,14 +155,15 @@ impl Plan {
             hold_for: seconds(&mut rng, 0.5, 8.0),
             hold_capacity: *pick(&mut rng, &[4, 64, 4096]),
             audit_every: audits.then(|| seconds(&mut rng, 3.0, 20.0)),
-            page_size: rng.random_range(2..20),
+            page_size,
             past: rng.random_range(0..60),
             acts: acts(trouble, may_drop, &mut rng),
             trouble,
             tick_every: seconds(&mut rng, 0.05, 0.5),
             burst: *pick(&mut rng, &[1, 3, 10]),
             latency: Duration::from_micros(rng.random_range(0..60_000)),
-            rest_latency: Duration::from_micros(rng.random_range(0..200_000)),
+            // A long log is read page by page, each of which takes its time.
+            rest_latency: Duration::from_millis(rng.random_range(0..page_size * 10)),
             pipe: *pick(&mut rng, &[1 << 10, 64 << 10]),
             pace: Pace::draw(&mut rng),
         }

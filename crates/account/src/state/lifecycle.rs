@@ -229,6 +229,11 @@ impl Lifecycle {
         (!fits).then_some(Misfit::Remaining { expected, told })
     }
 
+    /// Whether nothing is known of a later time. Of an event that has been recorded: whether it is the latest.
+    pub(crate) fn is_latest(&self, at: Timestamp) -> bool {
+        self.level.as_ref().is_none_or(|level| level.at <= at)
+    }
+
     /// Whether an event tells of a time before what is known: with the same time, less is left later.
     fn is_late(&self, at: Timestamp, remaining: Amount) -> bool {
         self.level

@@ -225,7 +225,7 @@ fn is_complete(view: &OpenOrder) -> bool {
 /// An event is told before the list that follows from it, and perhaps alone.
 fn bring_up_to_date(view: &mut OpenOrder, life: &Lifecycle, event: &OrderEventData) {
     match event {
-        OrderEventData::Modified(change) => {
+        OrderEventData::Modified(change) if life.is_latest(change.timestamp) => {
             view.price = change.price.clone();
             // Whether it counts what was filled before is nowhere written.
             if let (Some(size), Some(_)) = (size(&change.size), life.remaining()) {

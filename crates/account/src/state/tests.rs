@@ -88,6 +88,18 @@ fn a_view_follows_the_events_until_it_is_told_anew() {
 }
 
 #[test]
+fn a_view_is_not_put_back_by_an_event_that_comes_late() {
+    let mut state = after(&[
+        events([event(1, placed(1, "10"))]),
+        events([event(1, modified(3, "8"))]),
+        open_orders([open_order(1, "0", "8")]),
+    ]);
+    state.apply(&events([event(1, modified(2, "9"))]));
+    let view = state.order(OrderId(1)).unwrap().view().unwrap();
+    assert_eq!(view.quantity, decimal("8"));
+}
+
+#[test]
 fn an_event_counts_once() {
     let message = events([event(1, placed(1, "10")), event(1, fill(2, "4", "6", "10"))]);
     let mut state = state();

@@ -141,6 +141,27 @@ fn a_confirmation_of_an_earlier_session_is_told_late_and_does_not_count() {
 }
 
 #[test]
+fn a_confirmation_of_the_next_session_may_be_told_before_the_gap() {
+    let mut bench = Bench::new();
+    bench.confirm_all();
+    let mut kinds = bench.kinds();
+    let first = kinds.remove(0);
+    // The first session confirmed the first kind, and the second one all others.
+    bench.client(ClientEvent::Gap {
+        session: SESSION,
+        cause: GapCause::HeartbeatTimeout,
+        kinds: vec![first.clone()],
+        missed: None,
+    });
+    bench.wait(LAG);
+    assert_eq!(bench.asks(), None);
+    let (session, kinds) = (SESSION, vec![first]);
+    bench.client(ClientEvent::Resubscribed { session, kinds });
+    bench.wait(LAG);
+    assert!(bench.asks().is_some());
+}
+
+#[test]
 fn a_kind_that_is_restored_later_is_waited_for() {
     let (mut bench, _) = Bench::reconciled();
     bench.gap();
