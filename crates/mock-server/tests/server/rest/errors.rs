@@ -109,7 +109,8 @@ async fn an_unknown_path_is_not_found() {
 async fn a_query_may_be_escaped() {
     let server = quiet().await;
     let account = account(&server).to_string();
-    let escaped: String = account.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    let escaped = account.bytes().map(|byte| format!("%{byte:02x}"));
+    let escaped = escaped.collect::<Vec<_>>().concat();
     let target = format!("/open-orders?a=%&%61ccount={escaped}&pageSize=%35");
     let page: OpenOrdersPage = get(&server, &target).await.read();
     assert_eq!(page.page_size, Some(5));

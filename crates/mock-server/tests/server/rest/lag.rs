@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rocketfi_mock_server::MockServer;
+use rocketfi_mock_server::market::Market;
 use rocketfi_protocol::rest::{
     Collaterals, OpenOrdersPage, OrderEventsPage, PositionFundingEventsPage, Positions,
 };
@@ -35,44 +36,37 @@ struct All(
 /// What is.
 fn now(server: &MockServer) -> All {
     let account = account(server);
-    server.with_market(|market| {
-        let page = (Some(0), Some(100));
-        All(
+    let (page_number, page_size) = (Some(0), Some(100));
+    let all = |market: &Market| {
+        Some(All(
             OpenOrdersPage {
-                orders: market.open_orders(account).unwrap(),
-                page_number: page.0,
-                page_size: page.1,
+                orders: market.open_orders(account)?,
+                page_number,
+                page_size,
             },
             Positions {
-                positions: market.positions(account).unwrap(),
+                positions: market.positions(account)?,
             },
             Collaterals {
-                collaterals: market.collaterals(account).unwrap(),
+                collaterals: market.collaterals(account)?,
             },
             OrderEventsPage {
-                order_events: market
-                    .order_events(account)
-                    .unwrap()
-                    .rev()
-                    .take(100)
-                    .cloned()
-                    .collect(),
-                page_number: page.0,
-                page_size: page.1,
+                order_events: first_page(market.order_events(account)?),
+                page_number,
+                page_size,
             },
             PositionFundingEventsPage {
-                events: market
-                    .funding_events(account)
-                    .unwrap()
-                    .rev()
-                    .take(100)
-                    .cloned()
-                    .collect(),
-                page_number: page.0,
-                page_size: page.1,
+                events: first_page(market.funding_events(account)?),
+                page_number,
+                page_size,
             },
-        )
-    })
+        ))
+    };
+    server.with_market(all).expect("it trades")
+}
+
+fn first_page<'a, T: Clone + 'a>(log: impl DoubleEndedIterator<Item = &'a T>) -> Vec<T> {
+    log.rev().take(100).cloned().collect()
 }
 
 /// What is shown.
@@ -98,8 +92,9 @@ async fn an_answer_is_as_old_as_the_lag_and_catches_up_when_the_market_rests() {
     let server = piped(STEP * 20);
     let mut asker = Asker::piped(&server).await;
     let mut states = vec![now(&server)];
-    let moment = Duration::from_millis(1);
-    advance(STEP - moment).await;
+    let (moment, almost) = (Duration::from_millis(1), Duration::from_millis(99));
+    assert_eq!(moment + almost, STEP);
+    advance(almost).await;
     for number in 1..=60 {
         advance(moment).await;
         server.tick();
@@ -109,7 +104,7 @@ async fn an_answer_is_as_old_as_the_lag_and_catches_up_when_the_market_rests() {
             shown(&server, &mut asker).await == *expected,
             "step {number}"
         );
-        advance(STEP - moment).await;
+        advance(almost).await;
         assert!(
             shown(&server, &mut asker).await == *expected,
             "after step {number}"
@@ -143,14 +138,14 @@ async fn a_list_can_change_between_two_of_its_pages_but_never_go_back() {
     let server = piped(STEP * 5);
     let mut asker = Asker::piped(&server).await;
     let list = format!("{}&pageSize=1000", of(&server, "/order-events"));
-    let mut last = 0;
+    let mut longest = 0;
     for _ in 0..300 {
         step(&server).await;
         let page: OrderEventsPage = asker.read(&list).await;
-        assert!(page.order_events.len() >= last);
-        last = page.order_events.len();
+        assert!(page.order_events.len() >= longest);
+        longest = page.order_events.len();
     }
-    assert!(last > 100);
+    assert!(longest > 100);
 }
 
 #[tokio::test(start_paused = true)]

@@ -38,11 +38,10 @@ async fn refused(server: &MockServer, request: &str) -> (String, String) {
     let mut stream = connect_and_send(server, request.as_bytes()).await;
     let head = head(&mut stream).await;
     let mut rest = String::new();
-    within("the end", stream.read_to_string(&mut rest))
-        .await
-        .unwrap();
+    let end = within("the end", stream.read_to_string(&mut rest)).await;
+    end.expect("an end in order");
     assert_eq!(rest, "");
-    let (status, headers) = head.split_once("\r\n").unwrap();
+    let (status, headers) = head.split_once("\r\n").expect("a head");
     (status.to_owned(), headers.to_owned())
 }
 
