@@ -13,7 +13,7 @@ use rocketfi_mock_server::{
 use rocketfi_protocol::rest::{OpenOrdersPage, Positions};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::asker::{Asker, get};
 use super::{account, asked, lively, of};
@@ -106,7 +106,8 @@ async fn an_idle_connection_ends_after_a_minute() {
             .await;
         assert_eq!(response.unwrap().status(), 200);
     }
-    connection.await.unwrap().unwrap();
+    let end = timeout(Duration::from_secs(3600), connection).await;
+    end.expect("an end").unwrap().unwrap();
     assert_eq!(began.elapsed().as_secs(), 4 * 40 + 60);
 }
 

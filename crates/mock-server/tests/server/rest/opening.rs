@@ -1,15 +1,21 @@
 //! From HTTP to a session.
 
+use std::time::Duration;
+
 use rocketfi_mock_server::{Entry, Fault, MockServer, Phase, Received};
 use rocketfi_protocol::{ClientMessage, ServerMessage};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::asker::connect_and_send;
+use super::asker::{connect_and_send, get};
 use super::{asked, of};
 use crate::peer::{Peer, quiet, received, within};
+
+/// Of a clock that is simulated.
+const LONG: Duration = Duration::from_secs(24 * 3600);
 
 /// What opens a session, and what leaves out one of its lines.
 const HEADERS: [&str; 5] = [
@@ -93,6 +99,7 @@ async fn a_refusal_that_was_asked_for_waits_for_a_request_that_is_in_order() {
         },
         Phase::Handshake,
     );
+    assert_eq!(get(&server, &of(&server, "/position")).await.status, 200);
     let (status, _) = refused(&server, &request("GET /ws HTTP/1.1", &HEADERS[..3])).await;
     assert_eq!(status, "HTTP/1.1 426 Upgrade Required");
     let (status, _) = refused(&server, &request("GET /ws HTTP/1.1", &HEADERS)).await;
@@ -139,4 +146,21 @@ async fn a_frame_that_comes_with_the_request_is_not_lost() {
     received(server.journal(), is_ping).await;
     let socket = WebSocketStream::from_raw_socket(stream, Role::Client, None).await;
     assert_eq!(Peer { socket }.message().await, ServerMessage::Pong);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_opens_a_session_must_be_written_within_a_minute() {
+    let builder = MockServer::builder().quiet();
+    let server = builder
+        .start_without_port()
+        .expect("the defaults are valid");
+    server.inject(Fault::Hang, Phase::Handshake);
+    let (mut near, far) = tokio::io::duplex(4096);
+    server.serve(far);
+    let request = request("GET /ws HTTP/1.1", &HEADERS);
+    near.write_all(request.as_bytes()).await.unwrap();
+    let began = Instant::now();
+    let end = timeout(LONG, near.read_to_end(&mut Vec::new())).await;
+    assert_eq!(end.expect("an end").unwrap(), 0);
+    assert_eq!((began.elapsed().as_secs(), server.sessions()), (60, 0));
 }
