@@ -63,6 +63,7 @@ pub struct MockServerBuilder {
     accounts: Vec<AccountAddress>,
     queue_capacity: usize,
     journal_capacity: usize,
+    rest_lag: Duration,
     tls: Option<Arc<ServerConfig>>,
 }
 
@@ -77,6 +78,7 @@ impl Default for MockServerBuilder {
             accounts: Vec::new(),
             queue_capacity: outbox::DEFAULT_CAPACITY,
             journal_capacity: journal::DEFAULT_CAPACITY,
+            rest_lag: Duration::ZERO,
             tls: None,
         }
     }
@@ -162,6 +164,12 @@ impl MockServerBuilder {
         self
     }
 
+    /// How far REST lags behind the stream: see [`MockServer::set_rest_lag`]. Default: not at all.
+    pub const fn rest_lag(mut self, lag: Duration) -> Self {
+        self.rest_lag = lag;
+        self
+    }
+
     /// Speaks TLS, with this configuration of rustls 0.23.
     pub fn tls(mut self, config: Arc<ServerConfig>) -> Self {
         self.tls = Some(config);
@@ -221,6 +229,7 @@ impl MockServerBuilder {
             rules,
             self.queue_capacity,
         );
+        hub.set_rest_lag(self.rest_lag);
         Ok(MockServer::open(
             Arc::new(hub),
             listener,

@@ -121,6 +121,10 @@ pub enum Fault {
         /// In bytes.
         bytes: usize,
     },
+    /// The next update is not sent, on a connection on which nothing else is wrong: one that the
+    /// market or [`MockServer::push`](crate::MockServer::push) makes, or the state after a
+    /// confirmation. Confirmations, `Pong`, errors and frames of unknown content pass.
+    DropFrame,
     /// The next frame is sent twice.
     Duplicate,
     /// The next two frames change places.
@@ -168,6 +172,7 @@ impl Fault {
             | Self::Binary
             | Self::InvalidUtf8
             | Self::Oversize { .. }
+            | Self::DropFrame
             | Self::Duplicate
             | Self::Reorder
             | Self::Flood { .. } => {

@@ -1,17 +1,16 @@
 //! Which handshakes are accepted.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_tungstenite::tungstenite::handshake::server::{
-    Callback, ErrorResponse, Request, Response,
-};
-use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
+use hyper::header::{self, HeaderValue};
+use hyper::{Request, StatusCode};
+use tokio_tungstenite::tungstenite::Error;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-use crate::hub::Hub;
-use crate::wire::Wire;
+use crate::http::{Response, body};
 
 /// The only path that speaks the protocol.
 pub(crate) const PATH: &str = "/ws";
@@ -32,21 +31,36 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    const NOT_FOUND: Self = Self {
-        status: 404,
-        retry_after: None,
-    };
+    pub(crate) const NOT_FOUND: Self = Self::with(404);
 
-    fn response(self) -> ErrorResponse {
-        let mut response = ErrorResponse::new(None);
-        *response.status_mut() =
-            StatusCode::from_u16(self.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+    const fn with(status: u16) -> Self {
+        Self {
+            status,
+            retry_after: None,
+        }
+    }
+
+    pub(crate) fn response(self) -> Response {
+        let mut response = Response::new(body(""));
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+        *response.status_mut() = status;
         let headers = response.headers_mut();
-        // The client must not wait for a body, nor for the connection to end.
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+        }
+        match status {
+            StatusCode::METHOD_NOT_ALLOWED => {
+                headers.insert(header::ALLOW, HeaderValue::from_static("GET"));
+            }
+            StatusCode::UPGRADE_REQUIRED => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(
+                    header::SEC_WEBSOCKET_VERSION,
+                    HeaderValue::from_static("13"),
+                );
+            }
+            _ => {}
         }
         response
     }
@@ -74,23 +88,19 @@ impl Refusals {
     }
 }
 
-/// Judges one request to open a WebSocket.
-pub(crate) struct Judge<'h> {
-    pub(crate) hub: &'h Hub,
-    pub(crate) wire: &'h Arc<Wire>,
-}
-
-impl Callback for Judge<'_> {
-    fn on_request(self, request: &Request, response: Response) -> Result<Response, ErrorResponse> {
-        if request.uri().path() != PATH {
-            self.hub.note_refusal(Refusal::NOT_FOUND);
-            return Err(Refusal::NOT_FOUND.response());
-        }
-        match self.hub.refuse(self.wire) {
-            Some(refusal) => Err(refusal.response()),
-            None => Ok(response),
-        }
-    }
+/// The answer that opens a WebSocket, if the request asks for one as it should.
+pub(crate) fn accept<B>(request: &Request<B>) -> Result<Response, Refusal> {
+    create_response_with_body(request, || body("")).map_err(|error| {
+        Refusal::with(match error {
+            Error::Protocol(ProtocolError::WrongHttpMethod) => 405,
+            Error::Protocol(
+                ProtocolError::MissingConnectionUpgradeHeader
+                | ProtocolError::MissingUpgradeWebSocketHeader
+                | ProtocolError::MissingSecWebSocketVersionHeader,
+            ) => 426,
+            _ => 400,
+        })
+    })
 }
 
 /// The limits of a server's sockets. Every one is set on purpose: the library's own would keep

@@ -5,6 +5,7 @@
 //! join without a hole.
 
 mod habit;
+mod rest;
 mod strike;
 
 use std::collections::BTreeMap;
@@ -23,9 +24,10 @@ use crate::market::{Market, Tick};
 use crate::outbox::{self, End, Inbox, Outbox};
 use crate::printed::Printed;
 use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
-use crate::script::{Answer, Script};
+use crate::rest::Rest;
+use crate::script::{Answer, AnswerTo, Script};
 use crate::wire::Wire;
-use habit::Habit;
+use habit::{Content, Habit};
 
 /// Shared by the sessions, the accept loop, the ticker and the control handle.
 #[derive(Debug)]
@@ -42,7 +44,8 @@ pub(crate) struct Hub {
 struct State {
     journal: Journal,
     market: Market,
-    script: Script,
+    script: Script<AnswerTo, Answer>,
+    rest: Rest,
     refusals: Refusals,
     armed: Armed,
     pongs_muted: bool,
@@ -80,6 +83,7 @@ impl Hub {
             journal: journal.clone(),
             market,
             script: Script::default(),
+            rest: Rest::default(),
             refusals: Refusals::default(),
             armed: Armed::default(),
             pongs_muted: false,
@@ -194,7 +198,7 @@ impl Hub {
     /// Moves the market on and tells everybody; how many frames that made.
     pub(crate) fn tick(&self) -> usize {
         let mut state = self.lock();
-        let tick = state.market.tick();
+        let tick = state.tick();
         if self.gate.is_shut() {
             0
         } else {
@@ -206,28 +210,27 @@ impl Hub {
     /// is no update goes to every session once.
     pub(crate) fn push(&self, message: &ServerMessage) -> usize {
         let frame = Message::text(encode(message));
-        let is_update = message.delivery().is_some();
-        self.broadcast(&frame, is_update, |standing| {
-            if is_update {
-                standing.subscriptions.deliveries(message)
-            } else {
-                1
-            }
+        let content = Content::of(message);
+        self.broadcast(&frame, content, |standing| match content {
+            Content::Update => standing.subscriptions.deliveries(message),
+            Content::Other => 1,
         })
     }
 
     pub(crate) fn push_to(&self, kind: &SubscriptionKind, frame: &Message) -> usize {
-        self.broadcast(frame, false, |standing| standing.subscriptions.count(kind))
+        self.broadcast(frame, Content::Other, |standing| {
+            standing.subscriptions.count(kind)
+        })
     }
 
     pub(crate) fn push_to_all(&self, frame: &Message) -> usize {
-        self.broadcast(frame, false, |_| 1)
+        self.broadcast(frame, Content::Other, |_| 1)
     }
 
     fn broadcast(
         &self,
         frame: &Message,
-        is_update: bool,
+        content: Content,
         times: impl Fn(&Standing) -> usize,
     ) -> usize {
         let mut state = self.lock();
@@ -239,9 +242,9 @@ impl Hub {
         let mut sent = 0;
         for (session, times) in wanted {
             sent += (0..times)
-                .take_while(|_| state.send(session, frame.clone()))
+                .take_while(|_| state.send(session, frame.clone(), content))
                 .count();
-            if is_update && times > 0 {
+            if content == Content::Update && times > 0 {
                 state.remember(session, frame);
             }
         }
@@ -266,7 +269,10 @@ impl Hub {
         look(&self.lock().market)
     }
 
-    pub(crate) fn with_script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+    pub(crate) fn with_script<T>(
+        &self,
+        change: impl FnOnce(&mut Script<AnswerTo, Answer>) -> T,
+    ) -> T {
         change(&mut self.lock().script)
     }
 
@@ -304,7 +310,7 @@ impl State {
             Answer::Silence => {}
             Answer::Message(instead) => self.tell(session, &instead),
             Answer::Text(text) => {
-                self.send(session, Message::text(text));
+                self.send(session, Message::text(text), Content::Other);
             }
             Answer::Close { code, reason } => self.end(session, End::close(code, &reason)),
             Answer::Cut => self.end(session, End::cut()),
@@ -325,15 +331,16 @@ impl State {
 
     fn tell(&mut self, session: u64, message: &ServerMessage) {
         tracing::debug!(session, message = message.name(), "answered");
-        self.send(session, Message::text(encode(message)));
+        let frame = Message::text(encode(message));
+        self.send(session, frame, Content::of(message));
     }
 
     /// Queues a frame; false when the session is not there, or too slow and therefore closed.
-    fn send(&mut self, session: u64, frame: Message) -> bool {
+    fn send(&mut self, session: u64, frame: Message, content: Content) -> bool {
         let Some(client) = self.clients.get_mut(&session) else {
             return false;
         };
-        let frames = client.habit.change(frame);
+        let frames = client.habit.change(frame, content);
         if frames.into_iter().all(|frame| client.outbox.push(frame)) {
             return true;
         }
@@ -367,7 +374,7 @@ impl State {
             let frames = printed.for_subscriber(&self.clients[&session].standing.subscriptions);
             let taken = frames
                 .into_iter()
-                .take_while(|it| self.send(session, it.clone()));
+                .take_while(|it| self.send(session, it.clone(), Content::Update));
             sent += taken.count();
         }
         sent

@@ -17,7 +17,7 @@ pub struct Entry {
     /// Counted from 0 over all sessions, without holes.
     pub seq: u64,
     /// Which session: counted from 1 in the order in which handshakes were completed, and never
-    /// used again. 0 for what happened before a session was opened.
+    /// used again. 0 for what happened before a session was opened, or outside of any.
     pub session: u64,
     /// What it was.
     pub event: Received,
@@ -53,6 +53,14 @@ pub enum Received {
     Refused {
         /// The HTTP status of the answer.
         status: u16,
+    },
+    /// A request over REST, of the session 0.
+    Rest {
+        /// The path, such as `/open-orders`. What was asked for of whom is not kept.
+        path: &'static str,
+        /// The HTTP status of the answer; `None` when a rule of
+        /// [`MockServer::answer_rest`](crate::MockServer::answer_rest) has it that none comes.
+        status: Option<u16>,
     },
     /// A frame that is a message. It may still have been answered with an error.
     Message(ClientMessage),

@@ -9,10 +9,9 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
-use tokio_tungstenite::accept_hdr_async_with_config;
 
 use crate::fault::Phase;
-use crate::handshake::{Judge, limits};
+use crate::http::{self, Reception};
 use crate::hub::Hub;
 use crate::link::Link;
 use crate::outbox::End;
@@ -20,7 +19,7 @@ use crate::session;
 use crate::stop::Stop;
 use crate::wire::{Wire, Wired};
 
-/// For TLS and the WebSocket handshake together. Long, for a silent server lets a client wait.
+/// For TLS. Long, for a silent server lets a client wait.
 const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(60);
 /// For all sessions to end, once the server is to stop.
 const STOP_DEADLINE: Duration = Duration::from_secs(3);
@@ -121,34 +120,34 @@ impl Door {
         match self.tls.take() {
             None => self.greet(stream, wire).await,
             Some(tls) => {
-                let stop = self.stop.clone();
-                match before(stop, tls.0.accept(stream)).await {
-                    Some(Ok(stream)) => Box::pin(self.greet(stream, wire)).await,
-                    Some(Err(error)) => tracing::debug!(%error, "no TLS session"),
-                    None => {}
+                let opening = timeout(HANDSHAKE_DEADLINE, tls.0.accept(stream));
+                match before(self.stop.clone(), opening).await {
+                    Some(Ok(Ok(stream))) => Box::pin(self.greet(stream, wire)).await,
+                    Some(Ok(Err(error))) => tracing::debug!(%error, "no TLS session"),
+                    Some(Err(_)) | None => {}
                 }
             }
         }
     }
 
+    /// Answers requests, and runs a session if one of them opens it.
     async fn greet<S: Link>(self, stream: S, wire: Arc<Wire>) {
         let hub = &self.hub;
-        let judge = Judge { hub, wire: &wire };
-        let handshake = accept_hdr_async_with_config(stream, judge, Some(limits()));
-        match before(self.stop, handshake).await {
-            Some(Ok(socket)) => session::run(socket, hub, hub.enter(wire)).await,
-            Some(Err(error)) => tracing::debug!(%error, "no handshake"),
-            None => {}
+        let reception = Reception::new(Arc::clone(hub), Arc::clone(&wire));
+        // A request that is being answered is not waited for: it may be one that is never answered.
+        let requests = Box::pin(http::serve(stream, reception));
+        if let Some(Some(socket)) = before(self.stop, requests).await {
+            session::run(socket, hub, hub.enter(wire)).await;
         }
     }
 }
 
-/// What comes of a step of opening a connection; `None` when it takes too long, or the server is
-/// to stop first.
+/// What comes of a connection that has no session yet; `None` when the server is to stop
+/// first.
 async fn before<T>(mut stop: Stop, opening: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         () = stop.told() => None,
-        done = timeout(HANDSHAKE_DEADLINE, opening) => done.ok(),
+        done = opening => Some(done),
     }
 }

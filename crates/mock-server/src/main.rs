@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::Parser;
 use futures_util::FutureExt;
 use rocketfi_mock_server::{MockServer, MockServerBuilder};
+use rocketfi_protocol::rest::OPEN_ORDERS;
 use rocketfi_protocol::{AccountAddress, ClientMessage, SubscriptionKind, encode};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
@@ -20,7 +21,8 @@ use tracing_subscriber::EnvFilter;
 
 /// A mock of the RocketFi WebSocket API: a lively market that exists nowhere else.
 ///
-/// Point any WebSocket client at the URL it prints, and send the Subscribe frame it shows. The
+/// Point any WebSocket client at the URL it prints, and send the Subscribe frame it shows; or ask
+/// the same port over REST. The
 /// same seed gives the same frames. Ctrl-C ends it, and closes all clients with code 1001.
 #[derive(Debug, Parser)]
 #[command(
@@ -164,18 +166,27 @@ fn introduction(server: &MockServer) -> String {
                 .map(|spec| format!("  {}  {}", spec.id, spec.ticker)),
         );
     });
-    lines.extend(example(server).map(|frame| format!("try\n  {frame}")));
+    if let Some(account) = server.accounts().first() {
+        lines.extend(["try".to_owned(), frame(*account), request(server, *account)]);
+    }
     lines.join("\n")
 }
 
 /// A frame to paste into any WebSocket tool.
-fn example(server: &MockServer) -> Option<String> {
-    let account = Some(*server.accounts().first()?);
+fn frame(account: AccountAddress) -> String {
     let kind = SubscriptionKind::OrderEvents {
-        account,
+        account: Some(account),
         instrument_id: None,
     };
-    Some(encode(&ClientMessage::from(kind)))
+    format!("  {}", encode(&ClientMessage::from(kind)))
+}
+
+/// A command that asks for the state of the same account.
+fn request(server: &MockServer, account: AccountAddress) -> String {
+    format!(
+        "  curl '{}{OPEN_ORDERS}?account={account}'",
+        server.rest_url()
+    )
 }
 
 /// Waits for the end of a lifetime; without one, forever.
@@ -222,5 +233,11 @@ mod tests {
             text.contains(r#"{"Subscribe":{"OrderEvents":{"account":"0x"#),
             "{text}"
         );
+        let rest = format!(
+            "  curl '{}/open-orders?account={}'",
+            server.rest_url(),
+            server.accounts()[0]
+        );
+        assert_eq!(text.lines().last(), Some(&*rest));
     }
 }

@@ -31,8 +31,10 @@ mod desk;
 mod feeds;
 mod funding;
 mod listing;
+mod log;
 mod order;
 mod position;
+mod query;
 mod random;
 mod snapshot;
 mod spec;
@@ -49,6 +51,8 @@ use rust_decimal::Decimal as Amount;
 pub use self::config::{MarketConfig, demo_accounts};
 pub use self::spec::{AssetSpec, InstrumentClass, InstrumentSpec, SETTLEMENT_ASSET};
 pub use self::tick::Tick;
+
+pub(crate) use self::log::Log;
 
 use self::account::Account;
 use self::asset::Asset;

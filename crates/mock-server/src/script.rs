@@ -141,27 +141,34 @@ impl ScriptedAnswer {
 }
 
 #[derive(Debug)]
-struct Rule {
-    to: AnswerTo,
-    answer: Answer,
+struct Rule<T, A> {
+    to: T,
+    answer: A,
     times: Times,
     used: Arc<AtomicUsize>,
 }
 
-impl Rule {
-    fn is_for(&self, message: &ClientMessage) -> bool {
-        self.times.allows(self.used.load(Ordering::Acquire)) && (self.to.0)(message)
+impl<T, A> Rule<T, A> {
+    fn is_left(&self) -> bool {
+        self.times.allows(self.used.load(Ordering::Acquire))
     }
 }
 
-/// The rules of one server. The oldest rule that matches and is not used up decides.
-#[derive(Debug, Default)]
-pub(crate) struct Script {
-    rules: Vec<Rule>,
+/// The rules of one server, about requests of one sort. The oldest rule that matches and is not
+/// used up decides.
+#[derive(Debug)]
+pub(crate) struct Script<T, A> {
+    rules: Vec<Rule<T, A>>,
 }
 
-impl Script {
-    pub(crate) fn add(&mut self, to: AnswerTo, answer: Answer, times: Times) -> ScriptedAnswer {
+impl<T, A> Default for Script<T, A> {
+    fn default() -> Self {
+        Self { rules: Vec::new() }
+    }
+}
+
+impl<T, A: Clone> Script<T, A> {
+    pub(crate) fn add(&mut self, to: T, answer: A, times: Times) -> ScriptedAnswer {
         let used = Arc::new(AtomicUsize::new(0));
         self.rules.push(Rule {
             to,
@@ -176,18 +183,26 @@ impl Script {
         self.rules.clear();
     }
 
-    /// The answer to `message`; counts it as used, and forgets the rule when it is used up.
-    pub(crate) fn answer(&mut self, message: &ClientMessage) -> Answer {
-        let Some(index) = self.rules.iter().position(|rule| rule.is_for(message)) else {
-            return Answer::Ordinary;
-        };
+    /// The answer of the rule that decides, if there is one; counts it as used, and forgets the
+    /// rule when it is used up.
+    pub(crate) fn take(&mut self, is_for: impl Fn(&T) -> bool) -> Option<A> {
+        let index = self
+            .rules
+            .iter()
+            .position(|rule| rule.is_left() && is_for(&rule.to))?;
         let rule = &self.rules[index];
         let used = rule.used.fetch_add(1, Ordering::AcqRel) + 1;
         let answer = rule.answer.clone();
         if !rule.times.allows(used) {
             self.rules.remove(index);
         }
-        answer
+        Some(answer)
+    }
+}
+
+impl Script<AnswerTo, Answer> {
+    pub(crate) fn answer(&mut self, message: &ClientMessage) -> Answer {
+        self.take(|to| (to.0)(message)).unwrap_or(Answer::Ordinary)
     }
 }
 

@@ -195,6 +195,14 @@ impl<S: Link> Wired<S> {
         }
     }
 
+    fn check_end(&self) -> io::Result<()> {
+        let end = self.wire.state().end;
+        if end == Some(io::ErrorKind::ConnectionReset) {
+            self.stream.abort();
+        }
+        end.map_or(Ok(()), |kind| Err(kind.into()))
+    }
+
     fn output(&self, cx: &Context<'_>, wanted: usize) -> Poll<io::Result<usize>> {
         ready!(self.gate.poll_pass(cx));
         let allowed = self.wire.state().poll_output(cx, wanted);
@@ -213,17 +221,12 @@ impl<S: Link> AsyncRead for Wired<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let (input, end) = {
+        let input = {
             let mut state = self.wire.state();
             keep(&mut state.reader, cx);
-            (state.input, state.end)
+            state.input
         };
-        if let Some(kind) = end {
-            if kind == io::ErrorKind::ConnectionReset {
-                self.stream.abort();
-            }
-            return Poll::Ready(Err(kind.into()));
-        }
+        self.check_end()?;
         match input {
             Flow::Passes => Pin::new(&mut self.stream).poll_read(cx, buf),
             Flow::Held | Flow::Stuck => Poll::Pending,
@@ -261,6 +264,8 @@ impl<S: Link> AsyncWrite for Wired<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // An end in order must not get ahead of a reset.
+        self.check_end()?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

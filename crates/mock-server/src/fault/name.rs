@@ -5,7 +5,7 @@ use super::Fault;
 impl Fault {
     /// Every name that [`Fault::name`] gives: tests that have something to say about all faults can
     /// tell from it that they do.
-    pub const NAMES: [&str; 34] = [
+    pub const NAMES: [&str; 35] = [
         "reset",
         "end without Close",
         "close",
@@ -37,6 +37,7 @@ impl Fault {
         "binary frame",
         "invalid UTF-8",
         "oversize frame",
+        "frame dropped",
         "duplicate",
         "reordered",
         "flood",
@@ -77,6 +78,7 @@ impl Fault {
             Self::Binary => "binary frame",
             Self::InvalidUtf8 => "invalid UTF-8",
             Self::Oversize { .. } => "oversize frame",
+            Self::DropFrame => "frame dropped",
             Self::Duplicate => "duplicate",
             Self::Reorder => "reordered",
             Self::Flood { .. } => "flood",
@@ -141,6 +143,7 @@ mod tests {
             Fault::Binary => Fault::Binary,
             Fault::InvalidUtf8 => Fault::InvalidUtf8,
             Fault::Oversize { .. } => Fault::Oversize { bytes: 1 },
+            Fault::DropFrame => Fault::DropFrame,
             Fault::Duplicate => Fault::Duplicate,
             Fault::Reorder => Fault::Reorder,
             Fault::Flood { .. } => Fault::Flood { frames: 1 },

@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 
-use super::habit::Habit;
+use super::habit::{Content, Habit};
 use super::{Hub, State, or_error};
 use crate::fault::{Fault, Phase};
 use crate::handshake::Refusal;
@@ -155,6 +155,7 @@ impl State {
             Fault::Close { code } => self.end(session, End::close(*code, "a fault")),
             Fault::PingsOnly => self.set_habit(session, Habit::PingsOnly),
             Fault::NoPongs => self.set_habit(session, Habit::NoPongs),
+            Fault::DropFrame => self.set_habit(session, Habit::Drops),
             Fault::Duplicate => self.set_habit(session, Habit::Doubles),
             Fault::Reorder => self.set_habit(session, Habit::Swaps(None)),
             Fault::DropSubscription(kind) => self.drop_subscription(session, kind),
@@ -163,11 +164,11 @@ impl State {
             Fault::Truncate { .. } => {
                 self.strike_wire(session, fault);
                 // Something must be under way to be cut.
-                self.send(session, text_of(TRUNCATED.to_owned()));
+                self.send(session, text_of(TRUNCATED.to_owned()), Content::Other);
             }
             _ => {
                 if let Some(frame) = self.hostile_frame(fault) {
-                    self.send(session, frame);
+                    self.send(session, frame, Content::Other);
                 } else {
                     self.strike_wire(session, fault);
                 }
@@ -187,7 +188,7 @@ impl State {
         };
         // What the habit before held back is late, not lost.
         if let Habit::Swaps(Some(held)) = std::mem::take(&mut client.habit) {
-            self.send(session, held);
+            self.send(session, held, Content::Other);
         }
         if let Some(client) = self.clients.get_mut(&session) {
             client.habit = habit;
@@ -225,7 +226,7 @@ impl State {
             texts.extend(client.last_update.clone());
         }
         for frame in texts.iter().cycle().take(frames) {
-            if !self.send(session, frame.clone()) {
+            if !self.send(session, frame.clone(), Content::Update) {
                 return;
             }
         }

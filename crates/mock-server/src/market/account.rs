@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rocketfi_protocol::{AccountAddress, OrderId};
+use rocketfi_protocol::rest::PositionFundingEvent;
+use rocketfi_protocol::{AccountAddress, OrderEvent, OrderId};
 use rust_decimal::Decimal as Amount;
 
 use super::listing::Listing;
+use super::log::Log;
 use super::order::Order;
 use super::position::Position;
 
@@ -22,6 +24,9 @@ pub(super) struct Account {
     pub(super) positions: BTreeMap<usize, Position>,
     pub(super) orders: BTreeMap<OrderId, Order>,
     pub(super) changes: Changes,
+    /// Everything that was told about its orders.
+    pub(super) order_events: Log<OrderEvent>,
+    pub(super) funding_events: Log<PositionFundingEvent>,
 }
 
 /// What changed in this tick, and so what has to be told.
@@ -81,6 +86,8 @@ impl Account {
             positions: BTreeMap::new(),
             orders: BTreeMap::new(),
             changes: Changes::default(),
+            order_events: Log::default(),
+            funding_events: Log::default(),
         }
     }
 

@@ -261,12 +261,14 @@ impl Desk<'_> {
     }
 
     fn tell(&mut self, order: &Order, event_data: OrderEventData) {
-        self.events.push(OrderEvent {
+        let event = OrderEvent {
             order_id: order.id,
             account: self.account.address,
             instrument: self.listings[order.listing].spec.id,
             event_data,
-        });
+        };
+        self.account.order_events.push(event.clone());
+        self.events.push(event);
     }
 }
 

@@ -1,15 +1,11 @@
 //! The state of a market, as a new subscriber is shown it.
 
-use rocketfi_protocol::{
-    AccountAddress, AssetId, CollateralUpdate, ServerMessage, SubscriptionKind,
-};
-use rust_decimal::Decimal as Amount;
+use rocketfi_protocol::{AssetId, ServerMessage, SubscriptionKind};
 
+use super::Market;
 use super::account::Account;
 use super::listing::Listing;
 use super::spec::SETTLEMENT_ASSET;
-use super::statements::Statements;
-use super::{Market, wire};
 
 impl Market {
     /// What a new subscriber is told at once; empty for kinds that carry events, and for entities
@@ -49,17 +45,12 @@ impl Market {
             && asset_id.is_none_or(|id| self.assets().any(|spec| spec.id == id))
     }
 
-    fn account(&self, address: AccountAddress) -> Option<&Account> {
-        self.accounts
-            .iter()
-            .find(|account| account.address == address)
-    }
-
     fn statement(&self, kind: &SubscriptionKind, account: &Account) -> Vec<ServerMessage> {
         let statements = self.statements(account);
         match kind {
             SubscriptionKind::Collateral { asset_id, .. } => self
-                .collateral_of(*asset_id, &statements)
+                .holds(*asset_id)
+                .then(|| statements.collateral(*asset_id))
                 .into_iter()
                 .collect(),
             SubscriptionKind::Position { .. } => vec![statements.all_positions()],
@@ -70,22 +61,9 @@ impl Market {
         }
     }
 
-    /// An account holds nothing but the settlement asset.
-    fn collateral_of(&self, asset_id: AssetId, of: &Statements<'_>) -> Option<ServerMessage> {
-        if asset_id == SETTLEMENT_ASSET {
-            return Some(of.collateral());
-        }
-        let is_known = self.assets().any(|spec| spec.id == asset_id);
-        let collateral = wire(Amount::ZERO);
-        let account = of.account.address;
-        is_known.then(|| {
-            CollateralUpdate {
-                asset_id,
-                account,
-                collateral,
-            }
-            .into()
-        })
+    /// Whether accounts have an amount of this asset, be it zero.
+    fn holds(&self, asset_id: AssetId) -> bool {
+        asset_id == SETTLEMENT_ASSET || self.assets().any(|spec| spec.id == asset_id)
     }
 
     fn feed(&self, kind: &SubscriptionKind, index: usize) -> Vec<ServerMessage> {

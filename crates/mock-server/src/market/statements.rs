@@ -1,8 +1,10 @@
 //! What the market tells an account about itself.
 
+use std::collections::BTreeMap;
+
 use rocketfi_protocol::{
-    AccountRisk, AccountRiskUpdate, CollateralUpdate, OpenOrder, OpenOrdersUpdate, Optional,
-    Position as PositionView, PositionUpdate, ServerMessage,
+    AccountRisk, AccountRiskUpdate, AssetId, CollateralUpdate, Decimal, InstrumentId, OpenOrder,
+    OpenOrdersUpdate, Optional, Position as PositionView, PositionUpdate, ServerMessage,
 };
 use rust_decimal::Decimal as Amount;
 
@@ -33,26 +35,44 @@ impl Statements<'_> {
         let parts = [
             self.changed_orders(),
             self.changed_positions(revalue),
-            changes.collateral.then(|| self.collateral()),
+            changes
+                .collateral
+                .then(|| self.collateral(SETTLEMENT_ASSET)),
             risk_moved.then(|| self.risk()),
         ];
         parts.into_iter().flatten().collect()
     }
 
-    pub(super) fn collateral(&self) -> ServerMessage {
+    pub(super) fn collateral(&self, asset_id: AssetId) -> ServerMessage {
         CollateralUpdate {
-            asset_id: SETTLEMENT_ASSET,
+            asset_id,
             account: self.account.address,
-            collateral: wire(self.account.collateral),
+            collateral: self.collateral_view(asset_id),
         }
         .into()
     }
 
+    /// An account holds nothing but the settlement asset.
+    pub(super) fn collateral_view(&self, asset_id: AssetId) -> Decimal {
+        wire(if asset_id == SETTLEMENT_ASSET {
+            self.account.collateral
+        } else {
+            Amount::ZERO
+        })
+    }
+
     pub(super) fn risk(&self) -> ServerMessage {
-        let account = self.account.address;
+        AccountRiskUpdate {
+            account: self.account.address,
+            risk: self.risk_view(),
+        }
+        .into()
+    }
+
+    pub(super) fn risk_view(&self) -> AccountRisk {
         let risk = self.account.risk(self.listings);
-        let risk = AccountRisk {
-            account,
+        AccountRisk {
+            account: self.account.address,
             available_collateral: wire(risk.available()),
             margin_requirement: wire(risk.margin),
             unreserved_margin: wire(risk.unreserved()),
@@ -60,8 +80,7 @@ impl Statements<'_> {
             reserved_margin: wire(risk.reserved),
             unrealized_pnl: wire(risk.unrealised),
             notional_value: wire(risk.notional),
-        };
-        AccountRiskUpdate { account, risk }.into()
+        }
     }
 
     /// Every resting order: the answer to a new subscription.
@@ -96,13 +115,20 @@ impl Statements<'_> {
     }
 
     fn open_orders<'o>(&self, orders: impl Iterator<Item = &'o Order>) -> ServerMessage {
-        let mut orders: Vec<_> = orders.map(|order| self.open_order(order)).collect();
-        orders.sort_by_key(|order| order.order_id);
         OpenOrdersUpdate {
             account: self.account.address,
-            orders,
+            orders: self.order_views(orders),
         }
         .into()
+    }
+
+    pub(super) fn order_views<'o>(
+        &self,
+        orders: impl Iterator<Item = &'o Order>,
+    ) -> Vec<OpenOrder> {
+        let mut orders: Vec<_> = orders.map(|order| self.open_order(order)).collect();
+        orders.sort_by_key(|order| order.order_id);
+        orders
     }
 
     fn open_order(&self, order: &Order) -> OpenOrder {
@@ -115,6 +141,17 @@ impl Statements<'_> {
     }
 
     fn positions(&self, indices: impl Iterator<Item = usize>) -> ServerMessage {
+        PositionUpdate {
+            account: self.account.address,
+            positions: self.position_views(indices),
+        }
+        .into()
+    }
+
+    pub(super) fn position_views(
+        &self,
+        indices: impl Iterator<Item = usize>,
+    ) -> BTreeMap<InstrumentId, PositionView> {
         let risk = self.account.risk(self.listings);
         let view = |index: usize| {
             let position = self.account.positions.get(&index)?;
@@ -123,12 +160,7 @@ impl Statements<'_> {
                 self.position(index, position, &risk),
             ))
         };
-        let positions = indices.filter_map(view).collect();
-        PositionUpdate {
-            account: self.account.address,
-            positions,
-        }
-        .into()
+        indices.filter_map(view).collect()
     }
 
     fn position(&self, index: usize, position: &Position, risk: &Risk) -> PositionView {

@@ -1,5 +1,6 @@
 //! What a tick has to tell, beside the order events.
 
+use rocketfi_protocol::rest::PositionFundingEvent;
 use rocketfi_protocol::{CandleUpdate, PositionFundingUpdate, ServerMessage};
 
 use super::account::Account;
@@ -132,13 +133,16 @@ fn pay_funding(account: &mut Account, index: usize, listing: &Listing) -> Option
     account.collateral += pnl;
     account.changes.collateral = true;
     account.changes.positions.insert(index);
-    let update = PositionFundingUpdate {
-        account: account.address,
+    let event = PositionFundingEvent {
         funding_rate: wire(listing.funding.rate),
         timestamp: listing.funding.at,
         round: listing.funding.round,
         instrument_id: listing.spec.id,
         pnl: wire(pnl),
+        account: account.address,
+        position_quantity: wire(listing.spec.quantity(position.lots)),
+        instrument_mark_price: wire(listing.spec.price(listing.mid)),
     };
-    Some(update.into())
+    account.funding_events.push(event.clone());
+    Some(PositionFundingUpdate::from(event).into())
 }

@@ -101,6 +101,9 @@ fn frames() -> Vec<Case> {
 fn orders() -> Vec<Case> {
     vec![
         Case(Drip, Streaming, then_all(&[])),
+        Case(DropFrame, Streaming, vec!["2", "Pong", "Close 1001"]),
+        Case(DropFrame, Opened, vec![ACK, "2", "Pong", "Close 1001"]),
+        Case(DropFrame, Subscribing, vec![ACK, "2", "Pong", "Close 1001"]),
         Case(Duplicate, Streaming, then_all(&["1"])),
         Case(Duplicate, Subscribing, then_all(&[ACK, ACK])),
         Case(Reorder, Streaming, vec!["2", "1", "Pong", "Close 1001"]),
