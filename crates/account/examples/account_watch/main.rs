@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use rocketfi_client::{Client, Events};
-use rocketfi_protocol::SubscriptionKind;
+use rocketfi_account::client::{Client, Events};
+use rocketfi_account::protocol::SubscriptionKind;
 use tokio::time::{Instant, sleep_until};
 use tracing_subscriber::EnvFilter;
 

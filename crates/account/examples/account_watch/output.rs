@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use rocketfi_client::{Event, Request, SessionId};
-use rocketfi_protocol::SubscriptionKind;
+use rocketfi_account::client::{Event, Request, SessionId};
+use rocketfi_account::protocol::SubscriptionKind;
 use serde_json::{Value, json};
 
 use crate::describe;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use clap::Parser;
-use rocketfi_client::environment;
-use rocketfi_protocol::{AccountAddress, AssetId, CandleInterval, InstrumentId, SubscriptionKind};
+use rocketfi_account::client::environment;
+use rocketfi_account::protocol::{AccountAddress, AssetId, CandleInterval, InstrumentId, SubscriptionKind};
 
 /// Watch an account of the exchange: orders, fills, positions, collateral and risk, one line an event
 ///

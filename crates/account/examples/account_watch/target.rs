@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use rocketfi_mock_server::MockServer;
-use rocketfi_protocol::SubscriptionKind;
+use rocketfi_account::protocol::SubscriptionKind;
 
 use crate::DEMO;
 use crate::args::Args;

@@ -1,6 +1,6 @@
 //! Messages to readable lines: a label and what happened.
 
-use rocketfi_protocol::{
+use rocketfi_account::protocol::{
     AccountRisk, Decimal, InstrumentId, OpenOrder, OrderEvent, OrderEventData, Position,
     ServerMessage, Ticker,
 };
