@@ -1,133 +1,48 @@
-//! Messages to readable lines: a label and what happened.
+//! What happened, in words: a label and a text, for lines and for the log of the screen.
 
-use rocketfi_account::protocol::{
-    AccountRisk, Decimal, InstrumentId, OpenOrder, OrderEvent, OrderEventData, Position,
-    ServerMessage, Ticker,
-};
+mod account;
+mod client;
+mod message;
 
-/// One line a message; a batch of order events gives one line each.
-pub(crate) fn message(message: &ServerMessage) -> Vec<(&'static str, String)> {
-    match message {
-        ServerMessage::OrderEventUpdate(update) => {
-            update.order_events.iter().map(order_event).collect()
-        }
-        ServerMessage::OpenOrdersUpdate(update) => {
-            vec![("open orders", open_orders(&update.orders))]
-        }
-        ServerMessage::PositionUpdate(update) => update
-            .positions
-            .iter()
-            .map(|(id, held)| ("position", position(*id, held)))
-            .collect(),
-        ServerMessage::CollateralUpdate(update) => {
-            vec![(
-                "collateral",
-                format!("asset {}: {}", update.asset_id, update.collateral),
-            )]
-        }
-        ServerMessage::AccountRiskUpdate(update) => vec![("risk", risk(&update.risk))],
-        ServerMessage::PositionFundingUpdate(update) => {
-            let text = format!(
-                "{} at rate {} in {}",
-                update.pnl, update.funding_rate, update.instrument_id
-            );
-            vec![("funding", text)]
-        }
-        ServerMessage::TickerUpdate(update) => {
-            vec![("ticker", ticker(update.instrument_id, &update.ticker))]
-        }
-        other => vec![("message", other.name().to_owned())],
+pub(crate) use account::{account, reconciliation, shown};
+pub(crate) use client::client;
+pub(crate) use message::message;
+
+use std::error::Error;
+use std::time::Duration;
+
+use rocketfi_account::protocol::SubscriptionKind;
+
+/// A label, and what is to be said.
+pub(crate) type Line = (&'static str, String);
+
+/// An error and its sources on one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
     }
+    text
 }
 
-fn order_event(event: &OrderEvent) -> (&'static str, String) {
-    let id = event.order_id;
-    match &event.event_data {
-        OrderEventData::Fill(fill) => {
-            let side = if fill.is_passive { "maker" } else { "taker" };
-            let left = if fill.is_filled {
-                "filled".to_owned()
-            } else {
-                format!("{} left", fill.remaining_size)
-            };
-            let pnl = fill
-                .pnl
-                .get()
-                .map(|pnl| format!(", pnl {pnl}"))
-                .unwrap_or_default();
-            let text = format!(
-                "order {id}: {} at {} ({side}, {left}, fee {}{pnl})",
-                fill.size, fill.price, fill.fee_amount
-            );
-            ("fill", text)
-        }
-        OrderEventData::Placed(placed) => (
-            "placed",
-            format!("order {id}: {} at {}", placed.size, placed.price),
-        ),
-        OrderEventData::Canceled => ("canceled", format!("order {id}")),
-        OrderEventData::Modified(change) => (
-            "modified",
-            format!("order {id}: {} at {}", change.size, change.price),
-        ),
-        OrderEventData::Rejected(rejected) => {
-            ("rejected", format!("order {id}: {}", rejected.reason))
-        }
-        _ => (
-            "order event",
-            format!("order {id}: of a kind this program does not know"),
-        ),
+/// `1 fill`, `3 fills`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{plural}")
+}
+
+/// Seconds, as exact as one wants to read them.
+pub(crate) fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+fn names<'a>(kinds: impl IntoIterator<Item = &'a SubscriptionKind>) -> String {
+    let names: Vec<&str> = kinds.into_iter().map(SubscriptionKind::name).collect();
+    if names.is_empty() {
+        return "nothing".to_owned();
     }
-}
-
-fn open_orders(orders: &[OpenOrder]) -> String {
-    let shown = orders.iter().map(|order| {
-        let OpenOrder {
-            order_id,
-            side,
-            quantity,
-            filled_quantity,
-            price,
-            ..
-        } = order;
-        format!("{order_id} {side} {filled_quantity}/{quantity} at {price}")
-    });
-    match orders.len() {
-        0 => "none in this update".to_owned(),
-        _ => shown.collect::<Vec<_>>().join("; "),
-    }
-}
-
-fn position(id: InstrumentId, held: &Position) -> String {
-    let name = held.ticker.as_deref().filter(|ticker| !ticker.is_empty());
-    let name = name.map_or_else(|| id.to_string(), str::to_owned);
-    format!(
-        "{name}: {} at {}, unrealised {}",
-        held.quantity, held.average_price, held.unrealized_pnl
-    )
-}
-
-fn risk(risk: &AccountRisk) -> String {
-    let AccountRisk {
-        equity,
-        margin_requirement,
-        available_collateral,
-        ..
-    } = risk;
-    format!("equity {equity}, margin {margin_requirement}, available {available_collateral}")
-}
-
-fn ticker(id: InstrumentId, ticker: &Ticker) -> String {
-    let price = |price: Option<&Decimal>| price.map_or_else(|| "-".to_owned(), ToString::to_string);
-    let (bid, ask, mark) = (
-        ticker.bid_price.get(),
-        ticker.ask_price.get(),
-        ticker.mark_price.get(),
-    );
-    format!(
-        "{id}: bid {}, ask {}, mark {}",
-        price(bid),
-        price(ask),
-        price(mark)
-    )
+    names.join(", ")
 }

@@ -1,135 +1,77 @@
-//! Watches an account: its orders, fills, positions, collateral and risk, one line an event.
+//! Watches an account: its orders, fills, positions, collateral and risk, one line an event or on a live screen.
 //!
-//! Without arguments it needs no network: it starts a mock exchange inside itself, watches a demo account there,
-//! loses its connection once on purpose, recovers, and ends by itself.
+//! Without arguments it needs no network: it starts a mock exchange inside itself, follows a demo account there, loses
+//! its connection once on purpose, puts the account right with REST, compares it with the mock's own books, and ends by
+//! itself. With `--screen` it stays open until you quit.
 
-use std::cell::RefCell;
 use std::error::Error;
-use std::pin::pin;
+use std::fs::File;
+use std::io::{IsTerminal, stderr, stdout};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
 
 use clap::Parser;
-use rocketfi_account::client::{Client, Events};
-use rocketfi_account::protocol::SubscriptionKind;
-use tokio::time::{Instant, sleep_until};
 use tracing_subscriber::EnvFilter;
 
 mod args;
+mod bare;
+mod burst;
+mod compare;
+mod demo;
 mod describe;
+mod follow;
+mod moment;
+mod object;
 mod output;
+mod quiet;
+mod screen;
 mod target;
 
 use args::Args;
-use output::Output;
 use target::Target;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
-    match watch(args).await {
+    let mut args = Args::parse();
+    if args.screen && !stdout().is_terminal() {
+        eprintln!("note: the output is not a terminal, so there are lines instead of a screen");
+        args.screen = false;
+    }
+    match run(&args).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {}", chain(error.as_ref()));
+            eprintln!("error: {}", describe::chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn watch(args: Args) -> Result<ExitCode, Box<dyn Error>> {
-    let target = Target::choose(&args).await?;
-    // Two halves of this one task print: never borrowed across an await.
-    let output = RefCell::new(Output::new(args.json));
-    output.borrow_mut().note(&target.introduction());
-    let (client, events) = Client::builder(target.url()).connect().await?;
-    let (confirmed, ()) = tokio::join!(
-        subscribe(&client, target.kinds(), &output),
-        follow(&client, events, &target, &output),
-    );
-    output.borrow_mut().summary();
-    Ok(if confirmed {
-        ExitCode::SUCCESS
+async fn run(args: &Args) -> Result<ExitCode, Box<dyn Error>> {
+    start_log(args)?;
+    if args.burst {
+        return burst::run().await;
+    }
+    let target = Target::choose(args).await?;
+    if args.screen {
+        screen::run(args, &target).await
+    } else if args.kinds.is_empty() {
+        follow::run(args, target).await
     } else {
-        ExitCode::FAILURE
-    })
-}
-
-/// Subscribes one kind after the other; whether the server confirmed all.
-async fn subscribe(client: &Client, kinds: &[SubscriptionKind], output: &RefCell<Output>) -> bool {
-    let mut all = true;
-    for kind in kinds {
-        let outcome = client.subscribe(kind.clone()).await;
-        all &= outcome.is_ok();
-        let text = match outcome {
-            Ok(()) => format!("{} confirmed", kind.name()),
-            Err(error) => format!("{} failed: {}", kind.name(), chain(&error)),
-        };
-        output.borrow_mut().note(&text);
-    }
-    all
-}
-
-/// Prints events until the time is up, the user interrupts, nobody reads any more, or the client ends.
-async fn follow(client: &Client, mut events: Events, target: &Target, output: &RefCell<Output>) {
-    let start = Instant::now();
-    let mut cut = target.cut_after().map(|after| start + after);
-    let end = target.lifetime().map(|lifetime| start + lifetime);
-    // One listener for all turns: a new one each turn would miss a signal that arrives while an event is printed.
-    let mut interrupted = pin!(interrupted());
-    while !output.borrow().is_broken() {
-        tokio::select! {
-            event = events.recv() => match event {
-                Some(event) => output.borrow_mut().event(&event),
-                None => return,
-            },
-            () = at(cut) => {
-                cut = None;
-                output.borrow_mut().note("cutting the connection on purpose");
-                target.cut();
-            }
-            () = at(end) => break,
-            () = &mut interrupted => break,
-        }
-    }
-    client.close().await;
-    // What was still on the way, up to `Closed`.
-    while let Some(event) = events.recv().await {
-        output.borrow_mut().event(&event);
+        bare::run(args, &target).await
     }
 }
 
-/// Waits for that moment; for ever, if there is none.
-async fn at(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => sleep_until(moment).await,
-        None => std::future::pending().await,
+/// The libraries' own log: on stderr or in a file. Lines in the middle of a screen would garble it.
+fn start_log(args: &Args) -> std::io::Result<()> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("error"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter);
+    match &args.log {
+        Some(path) => log
+            .with_ansi(false)
+            .with_writer(Arc::new(File::create(path)?))
+            .init(),
+        None if args.screen => {}
+        None => log.with_writer(stderr).init(),
     }
+    Ok(())
 }
-
-/// Waits for Ctrl-C.
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a listener the system's own way holds: Ctrl-C ends the process, so there is nothing to wait for.
-        std::future::pending::<()>().await;
-    }
-}
-
-/// An error and its sources on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
-}
-
-/// How long the demonstration runs when nothing else is said.
-const DEMO: Duration = Duration::from_secs(20);

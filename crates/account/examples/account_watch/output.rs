@@ -1,14 +1,16 @@
-//! Events to lines, for people or for programs.
+//! One line an event, for people or for programs.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Instant;
 
-use rocketfi_account::client::{Event, Request, SessionId};
-use rocketfi_account::protocol::SubscriptionKind;
+use rocketfi_account::client::Event as ClientEvent;
+use rocketfi_account::protocol::ServerMessage;
+use rocketfi_account::{Event, Origin};
 use serde_json::{Value, json};
 
-use crate::describe;
+use crate::describe::{self, Line, count};
+use crate::object;
 
 /// Prints, and counts for the summary.
 pub(crate) struct Output {
@@ -17,6 +19,8 @@ pub(crate) struct Output {
     messages: BTreeMap<String, u64>,
     sessions: u64,
     gaps: u64,
+    reconciliations: u64,
+    missed_fills: usize,
     /// The reader of our output went away.
     broken: bool,
 }
@@ -30,26 +34,36 @@ impl Output {
             messages,
             sessions: 0,
             gaps: 0,
+            reconciliations: 0,
+            missed_fills: 0,
             broken: false,
         }
     }
 
     /// A remark of this program's own.
     pub(crate) fn note(&mut self, text: &str) {
+        self.remark("note", text);
+    }
+
+    /// A remark that is looked for: in JSON its label is the event.
+    pub(crate) fn remark(&mut self, label: &str, text: &str) {
         if self.json {
-            self.line(&json!({"event": "note", "text": text}).to_string());
+            self.line(&json!({"event": label, "text": text}).to_string());
         } else {
-            self.timed("note", text);
+            self.timed(label, text);
         }
     }
 
-    pub(crate) fn event(&mut self, event: &Event) {
-        self.count(event);
-        if self.json {
-            self.line(&object(event).to_string());
-        } else {
-            self.text(event);
-        }
+    /// What the client tells, without an account.
+    pub(crate) fn client(&mut self, event: &ClientEvent) {
+        self.count_client(event);
+        self.print(|| object::client(event), || describe::client(event));
+    }
+
+    /// What an account tells.
+    pub(crate) fn account(&mut self, event: &Event) {
+        self.count_account(event);
+        self.print(|| object::account(event), || describe::account(event));
     }
 
     pub(crate) fn summary(&mut self) {
@@ -63,7 +77,17 @@ impl Output {
         } else {
             counts.join(", ")
         };
-        let text = format!("sessions: {}, gaps: {}; {counts}", self.sessions, self.gaps);
+        let reconciled = match self.reconciliations {
+            0 => String::new(),
+            times => format!(
+                ", reconciled: {times} ({} missed)",
+                count(self.missed_fills, "fill")
+            ),
+        };
+        let text = format!(
+            "sessions: {}, gaps: {}{reconciled}; {counts}",
+            self.sessions, self.gaps
+        );
         self.note(&text);
     }
 
@@ -72,71 +96,43 @@ impl Output {
         self.broken
     }
 
-    fn count(&mut self, event: &Event) {
+    fn count_client(&mut self, event: &ClientEvent) {
         match event {
-            Event::Connected { .. } => self.sessions += 1,
+            ClientEvent::Connected { .. } => self.sessions += 1,
+            ClientEvent::Gap { .. } => self.gaps += 1,
+            ClientEvent::Message { message, .. } => self.count_message(message),
+            _ => {}
+        }
+    }
+
+    fn count_account(&mut self, event: &Event) {
+        match event {
+            Event::Client(event) => self.count_client(event),
             Event::Gap { .. } => self.gaps += 1,
-            Event::Message { message, .. } => {
-                *self.messages.entry(message.name().to_owned()).or_default() += 1;
+            Event::Reconciled(_) => self.reconciliations += 1,
+            Event::Message {
+                message, origin, ..
+            } => {
+                self.count_message(message);
+                if *origin == Origin::Backfill {
+                    self.missed_fills += event.fills().count();
+                }
             }
             _ => {}
         }
     }
 
-    fn text(&mut self, event: &Event) {
-        match event {
-            Event::DialFailed {
-                error, retry_in, ..
-            } => {
-                let next = retry_in.map_or_else(
-                    || "giving up".to_owned(),
-                    |delay| format!("again in {:.1} s", delay.as_secs_f64()),
-                );
-                self.timed("no connection", &format!("{error}; {next}"));
+    fn count_message(&mut self, message: &ServerMessage) {
+        *self.messages.entry(message.name().to_owned()).or_default() += 1;
+    }
+
+    fn print(&mut self, object: impl FnOnce() -> Value, lines: impl FnOnce() -> Vec<Line>) {
+        if self.json {
+            self.line(&object().to_string());
+        } else {
+            for (label, text) in lines() {
+                self.timed(label, &text);
             }
-            Event::Connected { session } => self.timed("connected", &format!("session {session}")),
-            Event::Message { message, .. } => {
-                for (label, text) in describe::message(message) {
-                    self.timed(label, &text);
-                }
-            }
-            Event::Gap {
-                session,
-                cause,
-                kinds,
-                missed,
-            } => {
-                let missed = missed
-                    .map(|count| format!(", {count} frames thrown away"))
-                    .unwrap_or_default();
-                let text = format!(
-                    "session {session}: {cause}{missed}; data missing for {}",
-                    names(kinds)
-                );
-                self.timed("GAP", &text);
-            }
-            Event::Resubscribed { session, kinds } => {
-                self.timed(
-                    "resubscribed",
-                    &format!("session {session}: {}; compare with REST now", names(kinds)),
-                );
-            }
-            Event::Lagged { missed, .. } => {
-                self.timed("LAGGED", &format!("{missed} events thrown away"));
-            }
-            Event::Stale { kind, quiet, .. } => {
-                let seconds = quiet.as_secs();
-                self.timed("stale", &format!("{} for {seconds} s", kind.name()));
-            }
-            Event::Unrecognized { name, .. } => self.timed("unrecognized", name),
-            Event::Malformed { error, size, .. } => {
-                self.timed("malformed", &format!("{size} bytes: {error}"));
-            }
-            Event::ServerError { text, requests, .. } => {
-                self.timed("server error", &format!("{text}{}", about(requests)));
-            }
-            Event::Closed { reason } => self.timed("closed", &reason.to_string()),
-            _ => self.timed("event", "of a newer client"),
         }
     }
 
@@ -150,71 +146,5 @@ impl Output {
             // A closed pipe is the reader's way to say that it has seen enough.
             self.broken = writeln!(io::stdout(), "{text}").is_err();
         }
-    }
-}
-
-fn names<'a>(kinds: impl IntoIterator<Item = &'a SubscriptionKind>) -> String {
-    let names: Vec<&str> = kinds.into_iter().map(SubscriptionKind::name).collect();
-    if names.is_empty() {
-        return "nothing".to_owned();
-    }
-    names.join(", ")
-}
-
-/// Which requests an error may be about.
-fn about(requests: &[Request]) -> String {
-    let kinds = names(requests.iter().map(Request::kind));
-    match requests.len() {
-        0 => String::new(),
-        1 => format!(" (about {kinds})"),
-        _ => format!(" (about one of {kinds})"),
-    }
-}
-
-/// An event as one JSON object: `event`, `session` and what it holds; messages as they stand on the wire.
-fn object(event: &Event) -> Value {
-    let session = event.session().map(|SessionId(number)| number);
-    match event {
-        Event::DialFailed {
-            attempt,
-            error,
-            retry_in,
-        } => {
-            let seconds = retry_in.map(|delay| delay.as_secs_f64());
-            json!({"event": "dial_failed", "attempt": attempt, "error": error.to_string(), "retry_in_seconds": seconds})
-        }
-        Event::Connected { .. } => json!({"event": "connected", "session": session}),
-        Event::Message { message, .. } => {
-            json!({"event": "message", "session": session, "message": message})
-        }
-        Event::Gap {
-            cause,
-            kinds,
-            missed,
-            ..
-        } => {
-            json!({"event": "gap", "session": session, "cause": cause.to_string(), "kinds": kinds, "missed": missed})
-        }
-        Event::Resubscribed { kinds, .. } => {
-            json!({"event": "resubscribed", "session": session, "kinds": kinds})
-        }
-        Event::Lagged { missed, .. } => {
-            json!({"event": "lagged", "session": session, "missed": missed})
-        }
-        Event::Stale { kind, quiet, .. } => {
-            json!({"event": "stale", "session": session, "kind": kind, "quiet_seconds": quiet.as_secs()})
-        }
-        Event::Unrecognized { message, .. } => {
-            json!({"event": "unrecognized", "session": session, "message": message})
-        }
-        Event::Malformed { error, size, .. } => {
-            json!({"event": "malformed", "session": session, "error": error.to_string(), "size": size})
-        }
-        Event::ServerError { text, requests, .. } => {
-            let kinds: Vec<_> = requests.iter().map(Request::kind).collect();
-            json!({"event": "server_error", "session": session, "text": text.to_string(), "requests": kinds})
-        }
-        Event::Closed { reason } => json!({"event": "closed", "reason": reason.to_string()}),
-        _ => json!({"event": "other", "session": session}),
     }
 }

@@ -3,52 +3,49 @@
 use std::error::Error;
 use std::time::Duration;
 
-use rocketfi_mock_server::MockServer;
-use rocketfi_account::protocol::SubscriptionKind;
+use rocketfi_account::client::Client;
+use rocketfi_account::protocol::{AccountAddress, InstrumentId, SubscriptionKind};
+use rocketfi_account::{Account, RestSource};
+use tokio::sync::mpsc;
+use tokio::time::sleep;
 
-use crate::DEMO;
-use crate::args::Args;
+use crate::args::{Args, Missing};
+use crate::demo::Demo;
+use crate::describe::chain;
 
-/// Where to connect and what to subscribe there.
+/// After a refusal the ticker is asked for again then.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Where to connect, and whose account it is.
 pub(crate) struct Target {
     url: String,
-    kinds: Vec<SubscriptionKind>,
-    lifetime: Option<Duration>,
-    mock: Option<MockServer>,
+    rest: String,
+    account: Option<AccountAddress>,
+    instrument: Option<InstrumentId>,
+    demo: Option<Demo>,
 }
 
 impl Target {
     pub(crate) async fn choose(args: &Args) -> Result<Self, Box<dyn Error>> {
-        match args.url() {
-            Some(url) => {
-                let kinds = args.kinds(args.account, args.instrument)?;
-                Ok(Self {
-                    url: url.to_owned(),
-                    kinds,
-                    lifetime: args.lifetime,
-                    mock: None,
-                })
-            }
-            None => Self::demo(args).await,
-        }
-    }
-
-    async fn demo(args: &Args) -> Result<Self, Box<dyn Error>> {
-        let mut builder = MockServer::builder().seed(7);
-        if let Some(account) = args.account {
-            builder = builder.account(account);
-        }
-        let mock = builder.start().await?;
-        let account = mock.accounts().first().copied();
+        let demo = match args.url() {
+            Some(_) => None,
+            None => Some(Demo::start(args.account).await?),
+        };
+        let inside = demo.as_ref();
+        let url = match (args.url(), inside) {
+            (None, Some(demo)) => demo.exchange().url(),
+            (url, _) => url.unwrap_or_default().to_owned(),
+        };
+        let account = args.account.or_else(|| inside.and_then(Demo::account));
         let instrument = args
             .instrument
-            .or_else(|| mock.instruments().first().copied());
-        let kinds = args.kinds(account, instrument)?;
+            .or_else(|| inside.and_then(Demo::instrument));
         Ok(Self {
-            url: mock.url(),
-            kinds,
-            lifetime: Some(args.lifetime.unwrap_or(DEMO)),
-            mock: Some(mock),
+            rest: args.rest.clone().unwrap_or_else(|| url.clone()),
+            url,
+            account,
+            instrument,
+            demo,
         })
     }
 
@@ -56,36 +53,61 @@ impl Target {
         &self.url
     }
 
-    pub(crate) fn kinds(&self) -> &[SubscriptionKind] {
-        &self.kinds
+    pub(crate) fn kinds(&self, args: &Args) -> Result<Vec<SubscriptionKind>, Missing> {
+        args.kinds(self.account, self.instrument)
     }
 
-    pub(crate) const fn lifetime(&self) -> Option<Duration> {
-        self.lifetime
+    pub(crate) const fn instrument(&self) -> Option<InstrumentId> {
+        self.instrument
     }
 
-    /// When the demonstration loses its connection: early enough to watch the recovery.
-    pub(crate) fn cut_after(&self) -> Option<Duration> {
-        self.mock
-            .as_ref()
-            .and(self.lifetime)
-            .map(|lifetime| lifetime.mul_f64(0.4))
+    pub(crate) const fn demo(&self) -> Option<&Demo> {
+        self.demo.as_ref()
     }
 
-    /// Cuts the connection as a broken cable would: no Close frame, no goodbye.
-    pub(crate) fn cut(&self) {
-        if let Some(mock) = &self.mock {
-            mock.drop_connections();
+    pub(crate) const fn demo_mut(&mut self) -> Option<&mut Demo> {
+        self.demo.as_mut()
+    }
+
+    /// The place, for people.
+    pub(crate) fn place(&self) -> &str {
+        match self.demo {
+            Some(_) => "a mock exchange inside this program",
+            None => &self.url,
         }
     }
 
-    pub(crate) fn introduction(&self) -> String {
-        let names: Vec<&str> = self.kinds.iter().map(SubscriptionKind::name).collect();
-        let place = if self.mock.is_some() {
-            "a mock exchange inside this program"
-        } else {
-            &self.url
-        };
-        format!("watching {} on {place}", names.join(", "))
+    /// Connects, and follows the account from now on.
+    pub(crate) async fn follow(&self, args: &Args) -> Result<Account, Box<dyn Error>> {
+        let address = self.account.ok_or_else(Missing::account)?;
+        let source = RestSource::new(self.rest.as_str())?;
+        let (client, events) = Client::builder(self.url()).connect().await?;
+        let mut builder = Account::builder(address).asset(args.asset());
+        if let Some(every) = args.audit {
+            builder = builder.audit_every(every);
+        }
+        Ok(builder.start(client, events, source)?)
+    }
+
+    /// Subscribes the instrument's prices too, beside the account. What it answers with is to be told to the user.
+    pub(crate) fn watch_market(&self, account: &Account) -> mpsc::Receiver<String> {
+        let (note_tx, notes) = mpsc::channel(1);
+        if let Some(instrument_id) = self.instrument {
+            let client = account.client().clone();
+            let kind = SubscriptionKind::Ticker { instrument_id };
+            tokio::spawn(subscribe(client, kind, note_tx));
+        }
+        notes
+    }
+}
+
+/// Until it succeeds, the client ends, or nobody listens any more.
+async fn subscribe(client: Client, kind: SubscriptionKind, note_tx: mpsc::Sender<String>) {
+    while let Err(error) = client.subscribe(kind.clone()).await {
+        let text = format!("{} failed: {}", kind.name(), chain(&error));
+        if note_tx.send(text).await.is_err() {
+            return;
+        }
+        sleep(PAUSE).await;
     }
 }
