@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rocketfi_account::client::Client;
 use rocketfi_account::protocol::{OrderEvent, OrderEventData};
-use rocketfi_account::{Account, Event, Origin, RestSource};
+use rocketfi_account::{Account, Event, RestSource};
 use rocketfi_mock_server::{MockServer, Received};
 use tokio::time::{Instant, interval, timeout_at};
 
@@ -136,7 +136,7 @@ impl User {
         let tally = Tally::of(&happened, &self.inbox.given);
         let comparison = Comparison::of(self.account.state(), exchange);
         let missed = self.inbox.missed;
-        let told = format!("{tally}; {missed} of them missed by the stream and told by REST");
+        let told = format!("{tally}; {missed} of them never came on the stream");
         self.inbox.output.remark("fills", &told);
         self.inbox
             .output
@@ -152,14 +152,16 @@ impl User {
 impl Inbox {
     fn take(&mut self, event: Event) {
         let fills = event.fills().map(|(order, _)| order.clone());
-        let before = self.given.len();
         self.given.extend(fills);
         match event {
-            Event::Message { origin, .. } if origin == Origin::Backfill => {
-                self.missed += self.given.len() - before;
-            }
+            // Hundreds of them.
             Event::Message { .. } => {}
-            told => self.output.account(&told),
+            told => {
+                if let Event::Reconciled(report) = &told {
+                    self.missed += report.missed_fills.len();
+                }
+                self.output.account(&told);
+            }
         }
     }
 }

@@ -3,10 +3,13 @@
 mod account;
 mod client;
 mod message;
+mod missed;
 
-pub(crate) use account::{account, reconciliation, shown};
+pub(crate) use account::{account, course, reconciliation};
 pub(crate) use client::client;
-pub(crate) use message::message;
+pub(crate) use missed::Missed;
+
+use message::message;
 
 use std::error::Error;
 use std::time::Duration;

@@ -15,8 +15,11 @@ pub(crate) fn account(event: &Event) -> Value {
             reconciled,
             ..
         } => {
-            let is_missed = *origin == Origin::Backfill;
-            json!({"event": "message", "missed": is_missed, "reconciled": reconciled, "message": message})
+            let origin = match origin {
+                Origin::Stream => "stream",
+                Origin::Backfill => "backfill",
+            };
+            json!({"event": "message", "origin": origin, "reconciled": reconciled, "message": message})
         }
         Event::Gap {
             session: SessionId(session),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::Instant;
 
+use rocketfi_account::Event;
 use rocketfi_account::client::Event as ClientEvent;
 use rocketfi_account::protocol::ServerMessage;
-use rocketfi_account::{Event, Origin};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::describe::{self, Line, count};
+use crate::describe::{self, Line, Missed, count};
 use crate::object;
 
 /// Prints, and counts for the summary.
@@ -21,6 +21,7 @@ pub(crate) struct Output {
     gaps: u64,
     reconciliations: u64,
     missed_fills: usize,
+    missed: Missed,
     /// The reader of our output went away.
     broken: bool,
 }
@@ -36,6 +37,7 @@ impl Output {
             gaps: 0,
             reconciliations: 0,
             missed_fills: 0,
+            missed: Missed::default(),
             broken: false,
         }
     }
@@ -57,13 +59,23 @@ impl Output {
     /// What the client tells, without an account.
     pub(crate) fn client(&mut self, event: &ClientEvent) {
         self.count_client(event);
-        self.print(|| object::client(event), || describe::client(event));
+        if self.json {
+            self.line(&object::client(event).to_string());
+        } else {
+            self.lines(describe::client(event));
+        }
     }
 
     /// What an account tells.
     pub(crate) fn account(&mut self, event: &Event) {
         self.count_account(event);
-        self.print(|| object::account(event), || describe::account(event));
+        self.missed.note(event);
+        if self.json {
+            self.line(&object::account(event).to_string());
+        } else {
+            let lines = describe::account(event, &mut self.missed);
+            self.lines(lines);
+        }
     }
 
     pub(crate) fn summary(&mut self) {
@@ -109,15 +121,11 @@ impl Output {
         match event {
             Event::Client(event) => self.count_client(event),
             Event::Gap { .. } => self.gaps += 1,
-            Event::Reconciled(_) => self.reconciliations += 1,
-            Event::Message {
-                message, origin, ..
-            } => {
-                self.count_message(message);
-                if *origin == Origin::Backfill {
-                    self.missed_fills += event.fills().count();
-                }
+            Event::Reconciled(report) => {
+                self.reconciliations += 1;
+                self.missed_fills += report.missed_fills.len();
             }
+            Event::Message { message, .. } => self.count_message(message),
             _ => {}
         }
     }
@@ -126,13 +134,9 @@ impl Output {
         *self.messages.entry(message.name().to_owned()).or_default() += 1;
     }
 
-    fn print(&mut self, object: impl FnOnce() -> Value, lines: impl FnOnce() -> Vec<Line>) {
-        if self.json {
-            self.line(&object().to_string());
-        } else {
-            for (label, text) in lines() {
-                self.timed(label, &text);
-            }
+    fn lines(&mut self, lines: Vec<Line>) {
+        for (label, text) in lines {
+            self.timed(label, &text);
         }
     }
 

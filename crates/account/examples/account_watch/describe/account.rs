@@ -2,38 +2,46 @@
 
 use std::collections::BTreeMap;
 
-use rocketfi_account::protocol::OrderId;
+use rocketfi_account::protocol::{OrderId, ServerMessage};
 use rocketfi_account::{Event, Origin, Reconciliation, Trigger, Unreconciled};
 
 use super::client::thrown_away;
-use super::{Line, chain, client, count, message, seconds};
+use super::message::{message, order_event};
+use super::{Line, Missed, chain, client, count, seconds};
 
 /// One line an event; a message may give several.
-pub(crate) fn account(event: &Event) -> Vec<Line> {
+pub(crate) fn account(event: &Event, missed: &mut Missed) -> Vec<Line> {
     match event {
+        Event::Message {
+            message: ServerMessage::OrderEventUpdate(update),
+            origin,
+            ..
+        } => {
+            let line = |event| {
+                let (label, text) = order_event(event);
+                (label, format!("{}{text}", missed.mark(event, *origin)))
+            };
+            update.order_events.iter().map(line).collect()
+        }
         Event::Message {
             message: it,
             origin,
             ..
-        } => message(it)
-            .into_iter()
-            .map(|line| marked(line, *origin))
-            .collect(),
+        } => {
+            let mark = match origin {
+                Origin::Stream => "",
+                Origin::Backfill => "missed: ",
+            };
+            let marked = |(label, text)| (label, format!("{mark}{text}"));
+            message(it).into_iter().map(marked).collect()
+        }
         Event::Client(event) => client(event),
         other => vec![course(other)],
     }
 }
 
-/// What REST told first was missed.
-fn marked((label, text): Line, origin: Origin) -> Line {
-    match origin {
-        Origin::Stream => (label, text),
-        Origin::Backfill => (label, format!("missed: {text}")),
-    }
-}
-
 /// How the account is followed.
-fn course(event: &Event) -> Line {
+pub(crate) fn course(event: &Event) -> Line {
     match event {
         Event::Gap {
             session,
@@ -70,8 +78,42 @@ fn course(event: &Event) -> Line {
     }
 }
 
-/// What a reconciliation has brought to light.
+/// What a reconciliation has brought to light, and how long it took.
 pub(crate) fn reconciliation(report: &Reconciliation) -> String {
+    let mut found = match report.trigger {
+        Trigger::Connected => first_sight(report),
+        _ => differences(report),
+    };
+    let mut add = |number: usize, text: String| {
+        if number > 0 {
+            found.push(text);
+        }
+    };
+    add(
+        report.held,
+        format!("{} held back", count(report.held, "message")),
+    );
+    let attempts = report.attempts;
+    add(
+        usize::from(attempts > 1),
+        format!("REST asked {attempts} times"),
+    );
+    let short = "the logs of REST do not reach back, earlier events may be missing";
+    add(usize::from(!report.complete), short.to_owned());
+    let (cause, took) = (cause(report.trigger), seconds(report.took));
+    format!("after {cause}, {took}: {}", found.join("; "))
+}
+
+/// Everything was unknown, so nothing was missed.
+fn first_sight(report: &Reconciliation) -> Vec<String> {
+    let orders = count(report.appeared.len(), "open order");
+    let positions = count(report.positions.len(), "position");
+    let assets = count(report.collateral.len(), "asset");
+    vec![format!("{orders}, {positions}, {assets}")]
+}
+
+/// What was missed first.
+fn differences(report: &Reconciliation) -> Vec<String> {
     let Reconciliation {
         vanished,
         appeared,
@@ -80,47 +122,34 @@ pub(crate) fn reconciliation(report: &Reconciliation) -> String {
         funding,
         positions,
         collateral,
-        complete,
-        held,
-        attempts,
         ..
     } = report;
-    let mut found = vec![fills(missed_fills)];
-    let mut add = |number: usize, text: String| {
-        if number > 0 {
-            found.push(text);
-        }
-    };
-    let gone = count(vanished.len(), "order");
-    add(vanished.len(), format!("{gone} gone: {}", shown(vanished)));
-    let new = count(appeared.len(), "order");
-    add(appeared.len(), format!("{new} new: {}", shown(appeared)));
     let others = order_events.saturating_sub(missed_fills.len());
-    add(others, count(others, "other order event"));
-    add(*funding, count(*funding, "funding payment"));
-    add(
-        positions.len(),
-        format!("{} put right", count(positions.len(), "position")),
+    let (gone, new) = (
+        count(vanished.len(), "order"),
+        count(appeared.len(), "order"),
     );
-    add(
-        collateral.len(),
-        format!("{} put right", count(collateral.len(), "asset")),
-    );
-    add(*held, format!("{} held back", count(*held, "message")));
-    add(
-        usize::from(*attempts > 1),
-        format!("REST asked {attempts} times"),
-    );
-    add(
-        usize::from(!complete),
-        "the logs of REST do not reach back, earlier events may be missing".to_owned(),
-    );
-    format!(
-        "after {}, {}: {}",
-        cause(report.trigger),
-        seconds(report.took),
-        found.join("; ")
-    )
+    let all = [
+        (vanished.len(), format!("{gone} gone: {}", shown(vanished))),
+        (appeared.len(), format!("{new} new: {}", shown(appeared))),
+        (
+            others,
+            format!("{} by REST", count(others, "more order event")),
+        ),
+        (*funding, count(*funding, "funding payment")),
+        (
+            positions.len(),
+            format!("{} put right", count(positions.len(), "position")),
+        ),
+        (
+            collateral.len(),
+            format!("{} put right", count(collateral.len(), "asset")),
+        ),
+    ];
+    let found = all.into_iter().filter(|(number, _)| *number > 0);
+    std::iter::once(fills(missed_fills))
+        .chain(found.map(|(_, text)| text))
+        .collect()
 }
 
 /// The fills that were missed, by order.
@@ -143,7 +172,7 @@ fn fills(of: &[OrderId]) -> String {
 }
 
 /// The first few of them, and how many more there are.
-pub(crate) fn shown(orders: &[OrderId]) -> String {
+fn shown(orders: &[OrderId]) -> String {
     let orders: Vec<String> = orders.iter().map(ToString::to_string).collect();
     first_few(&orders)
 }

@@ -8,7 +8,7 @@ use rocketfi_account::protocol::{
 use super::Line;
 
 /// One line a message; a batch of order events gives one line each.
-pub(crate) fn message(message: &ServerMessage) -> Vec<Line> {
+pub(super) fn message(message: &ServerMessage) -> Vec<Line> {
     match message {
         ServerMessage::OrderEventUpdate(update) => {
             update.order_events.iter().map(order_event).collect()
@@ -42,7 +42,7 @@ pub(crate) fn message(message: &ServerMessage) -> Vec<Line> {
     }
 }
 
-fn order_event(event: &OrderEvent) -> Line {
+pub(super) fn order_event(event: &OrderEvent) -> Line {
     let id = event.order_id;
     match &event.event_data {
         OrderEventData::Fill(fill) => {
