@@ -13,6 +13,9 @@ use crate::quiet::round_off;
 /// The time from one tick of the market to the next: as fast as the market's own clock runs.
 const TICK: Duration = Duration::from_millis(100);
 
+/// How many attempts to connect fail after a cut.
+const REFUSALS: usize = 2;
+
 /// A lively exchange that can be told to stand still, so that two sides can be compared.
 pub(crate) struct Demo {
     exchange: Arc<MockServer>,
@@ -44,8 +47,10 @@ impl Demo {
         self.exchange.instruments().first().copied()
     }
 
-    /// Cuts the connection as a broken cable would: no Close frame, no goodbye.
+    /// Cuts the connection as a broken cable would: no Close frame, no goodbye. It takes a few attempts to come back,
+    /// so that there is something to miss meanwhile.
     pub(crate) fn cut(&self) {
+        self.exchange.refuse_handshakes(REFUSALS, 503);
         self.exchange.drop_connections();
     }
 

@@ -5,7 +5,7 @@ mod client;
 mod message;
 mod missed;
 
-pub(crate) use account::{account, course, reconciliation};
+pub(crate) use account::account;
 pub(crate) use client::client;
 pub(crate) use missed::Missed;
 

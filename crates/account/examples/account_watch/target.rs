@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
-use rocketfi_account::client::Client;
+use rocketfi_account::client::{Client, Events};
 use rocketfi_account::protocol::{AccountAddress, InstrumentId, SubscriptionKind};
 use rocketfi_account::{Account, RestSource};
 use tokio::sync::mpsc;
@@ -77,11 +77,34 @@ impl Target {
         }
     }
 
+    /// The place as short as it can be: without scheme and path.
+    pub(crate) fn host(&self) -> String {
+        if self.demo.is_some() {
+            return "mock".to_owned();
+        }
+        let url = &self.url;
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        rest.split('/').next().unwrap_or(rest).to_owned()
+    }
+
     /// Connects, and follows the account from now on.
     pub(crate) async fn follow(&self, args: &Args) -> Result<Account, Box<dyn Error>> {
+        let builder = Client::builder(self.url());
+        self.account(args, builder.connect().await?)
+    }
+
+    /// Follows the account from now on, as soon as there is a connection.
+    pub(crate) fn follow_patiently(&self, args: &Args) -> Result<Account, Box<dyn Error>> {
+        self.account(args, Client::builder(self.url()).start()?)
+    }
+
+    fn account(
+        &self,
+        args: &Args,
+        (client, events): (Client, Events),
+    ) -> Result<Account, Box<dyn Error>> {
         let address = self.account.ok_or_else(Missing::account)?;
         let source = RestSource::new(self.rest.as_str())?;
-        let (client, events) = Client::builder(self.url()).connect().await?;
         let mut builder = Account::builder(address).asset(args.asset());
         if let Some(every) = args.audit {
             builder = builder.audit_every(every);

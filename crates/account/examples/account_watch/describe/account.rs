@@ -41,7 +41,7 @@ pub(crate) fn account(event: &Event, missed: &mut Missed) -> Vec<Line> {
 }
 
 /// How the account is followed.
-pub(crate) fn course(event: &Event) -> Line {
+fn course(event: &Event) -> Line {
     match event {
         Event::Gap {
             session,
@@ -79,7 +79,7 @@ pub(crate) fn course(event: &Event) -> Line {
 }
 
 /// What a reconciliation has brought to light, and how long it took.
-pub(crate) fn reconciliation(report: &Reconciliation) -> String {
+fn reconciliation(report: &Reconciliation) -> String {
     let mut found = match report.trigger {
         Trigger::Connected => first_sight(report),
         _ => differences(report),

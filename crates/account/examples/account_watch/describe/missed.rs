@@ -13,6 +13,9 @@ pub(crate) struct Missed {
 }
 
 impl Missed {
+    /// The mark of a fill that never came on the stream.
+    pub(crate) const FILL: &'static str = "missed: ";
+
     /// To be called with every event, before it is described.
     pub(crate) fn note(&mut self, event: &Event) {
         if let Event::Reconciled(report) = event {
@@ -27,11 +30,12 @@ impl Missed {
         }
     }
 
-    /// How the event came: `missed: ` for a fill that never came on the stream, `by REST: ` for what came there first.
+    /// How the event came: [`FILL`](Self::FILL) for a fill that never came on the stream, `by REST: ` for all else that
+    /// came from there first, nothing for what the stream brought.
     pub(crate) fn mark(&mut self, event: &OrderEvent, origin: Origin) -> &'static str {
         match origin {
             Origin::Stream => "",
-            Origin::Backfill if self.take(event) => "missed: ",
+            Origin::Backfill if self.take(event) => Self::FILL,
             Origin::Backfill => "by REST: ",
         }
     }
