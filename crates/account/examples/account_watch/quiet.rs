@@ -5,7 +5,7 @@ use std::time::Duration;
 use rocketfi_account::protocol::Timestamp;
 use rocketfi_account::{Account, Event};
 use rocketfi_mock_server::MockServer;
-use rocketfi_mock_server::market::{EPOCH, TICK};
+use rocketfi_mock_server::market::{EPOCH, Market, TICK};
 use tokio::time::{Instant, timeout};
 
 /// Nothing has come for so long: what was sent has arrived.
@@ -33,7 +33,7 @@ pub(crate) async fn quiet(
 /// Moves the market on to a tick after which all that is in its books has been told; how many ticks that took.
 pub(crate) fn round_off(exchange: &MockServer) -> usize {
     let mut ticks = 0;
-    while !is_told(exchange.with_market(|market| market.now())) {
+    while !is_told(exchange.with_market(Market::now)) {
         exchange.tick();
         ticks += 1;
     }

@@ -6,6 +6,7 @@ mod draw;
 mod entries;
 mod footer;
 mod header;
+mod hole;
 mod journal;
 mod keys;
 mod layout;

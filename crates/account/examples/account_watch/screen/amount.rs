@@ -69,8 +69,10 @@ pub(crate) fn steps(part: &Decimal, whole: &Decimal, steps: u16) -> Option<u16> 
         part.to_decimal().ok()?.abs(),
         whole.to_decimal().ok()?.abs(),
     );
-    let share = part.checked_div(whole)?.min(Amount::ONE);
-    (share * Amount::from(steps)).trunc().to_u16()
+    let all = Amount::from(steps);
+    // Multiplied first: a third of six is two, but six times 0.333… is less.
+    let share = part.checked_mul(all)?.checked_div(whole)?;
+    share.min(all).trunc().to_u16()
 }
 
 /// In per cent, with one decimal.
@@ -166,6 +168,7 @@ mod tests {
         assert_eq!(of_eight("0.29999"), Some(7));
         assert_eq!(of_eight("0.3"), Some(8));
         assert_eq!(of_eight("9"), Some(8));
+        assert_eq!(steps(&number("0.1"), &number("0.3"), 6), Some(2));
         assert_eq!(
             per_cent(&number("1"), &number("3")),
             Some(Amount::new(333, 1))

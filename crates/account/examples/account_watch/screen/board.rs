@@ -45,6 +45,15 @@ pub(crate) struct Last {
     pub(crate) missed_fills: usize,
 }
 
+/// The last gap, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hole {
+    pub(crate) at: SystemTime,
+    pub(crate) cause: String,
+    /// How long it took until everything was known again, and how many fills had been missed.
+    pub(crate) healed: Option<(Duration, usize)>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Board {
     pub(crate) place: String,
@@ -56,6 +65,7 @@ pub(crate) struct Board {
     pub(crate) audits: usize,
     pub(crate) missed_fills: usize,
     pub(crate) last: Option<Last>,
+    pub(crate) hole: Option<Hole>,
     pub(crate) trouble: Option<Trouble>,
     /// What is shown was true then. None while nothing is known to be missing.
     pub(crate) stale_since: Option<Instant>,
@@ -89,6 +99,7 @@ impl Board {
             audits: 0,
             missed_fills: 0,
             last: None,
+            hole: None,
             trouble: None,
             stale_since: None,
             is_unreconciled: false,
@@ -116,7 +127,7 @@ impl Board {
 
     fn change(&mut self, event: &Event, now: Instant) {
         match event {
-            Event::Gap { .. } => self.lose(now),
+            Event::Gap { cause, .. } => self.lose(cause.to_string(), now),
             Event::Reconciled(report) => self.settle(Last {
                 at: now,
                 took: report.took,
@@ -148,8 +159,13 @@ impl Board {
         }
     }
 
-    fn lose(&mut self, now: Instant) {
+    fn lose(&mut self, cause: String, now: Instant) {
         self.gaps += 1;
+        self.hole = Some(Hole {
+            at: SystemTime::now(),
+            cause,
+            healed: None,
+        });
         self.stale_since.get_or_insert(now);
         self.link = Link::Down {
             since: now,
@@ -163,7 +179,11 @@ impl Board {
         self.missed_fills += last.missed_fills;
         self.last = Some(last);
         self.trouble = None;
-        self.stale_since = None;
+        let stale_since = self.stale_since.take();
+        if let (Some(hole), Some(since)) = (&mut self.hole, stale_since) {
+            let time = last.at.saturating_duration_since(since);
+            hole.healed = Some((time, last.missed_fills));
+        }
         self.is_unreconciled = false;
     }
 

@@ -11,7 +11,7 @@ use rocketfi_account::AccountState;
 use super::board::{Board, Link};
 use super::layout::{self, Areas, SMALLEST, Wants};
 use super::theme::{self, DIM, WARN};
-use super::{footer, header, log, market, orders, positions, risk};
+use super::{footer, header, hole, log, market, orders, positions, risk};
 
 /// All that is drawn.
 pub(crate) struct View<'a> {
@@ -39,10 +39,14 @@ impl<'a> View<'a> {
         Some(self.now.saturating_duration_since(since))
     }
 
-    /// What stands on the right of a panel whose content is old.
-    pub(crate) fn staleness(&self) -> Option<Span<'static>> {
-        let time = self.stale_for()?;
-        Some(Span::styled(format!("stale for {}", age(time)), WARN))
+    /// What stands on the right of a panel whose content is not to be relied on.
+    pub(crate) fn caveat(&self) -> Option<Span<'static>> {
+        let text = match self.stale_for() {
+            Some(time) => format!("stale for {}", age(time)),
+            None if self.board.last.is_none() => "not complete yet".to_owned(),
+            None => return None,
+        };
+        Some(Span::styled(text, WARN))
     }
 
     /// What stands in an empty panel.
@@ -70,6 +74,7 @@ fn draw_all(frame: &mut Frame<'_>, view: &View<'_>, areas: &Areas) {
     header::draw(frame, areas.header, view);
     market::draw(frame, areas.market, view, areas.is_wide);
     risk::draw(frame, areas.risk, view, areas.is_wide);
+    hole::draw(frame, areas.hole, view.board);
     positions::draw(frame, areas.positions, view);
     orders::draw(frame, areas.orders, view);
     log::draw(frame, areas.log, view);
@@ -78,14 +83,13 @@ fn draw_all(frame: &mut Frame<'_>, view: &View<'_>, areas: &Areas) {
         for area in [areas.positions, areas.orders] {
             theme::fade(frame, below_title(area));
         }
-        theme::fade(
-            frame,
-            if areas.risk.height > 1 {
-                below_title(areas.risk)
-            } else {
-                areas.risk
-            },
-        );
+        let has_title = areas.risk.height > 1;
+        let risk = if has_title {
+            below_title(areas.risk)
+        } else {
+            areas.risk
+        };
+        theme::fade(frame, risk);
     }
     if !matches!(view.board.link, Link::Up { .. }) {
         theme::fade(frame, areas.market);

@@ -8,6 +8,7 @@ use rocketfi_account::client::SessionId;
 
 use super::board::{Last, Link, Trouble};
 use super::draw::{View, age};
+use super::log::time_of_day;
 use super::theme::{self, ACCENT, BAD, BOLD, DIM, GOOD, PLAIN, WARN};
 use crate::describe::{count, seconds};
 
@@ -23,7 +24,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>) {
         Layout::horizontal([Constraint::Min(0), Constraint::Length(clock_width(second))])
             .areas(second);
     frame.render_widget(course(view), left);
-    let clock = crate::screen::log::time_of_day(view.clock);
+    let clock = time_of_day(view.clock);
     frame.render_widget(
         Line::styled(format!("{clock} UTC"), DIM).right_aligned(),
         right,
@@ -97,10 +98,15 @@ fn course(view: &View<'_>) -> Line<'static> {
         spans.push(Span::raw(count(board.audits, "audit")));
     }
     spans.push(Span::styled(" · ", DIM));
-    match (&board.trouble, board.last) {
-        (Some(trouble), _) => spans.push(Span::styled(no_snapshot(trouble, view), BAD)),
-        (None, Some(last)) => spans.extend(last_of(last, view)),
-        (None, None) => spans.push(Span::styled("not reconciled yet", WARN)),
+    match (&board.trouble, &board.hole, board.last) {
+        (Some(trouble), ..) => spans.push(Span::styled(no_snapshot(trouble, view), BAD)),
+        (None, Some(hole), _) if board.stale_since.is_some() => {
+            let since = time_of_day(hole.at);
+            let text = format!("old since {since}: {}", hole.cause);
+            spans.push(Span::styled(text, WARN));
+        }
+        (None, _, Some(last)) => spans.extend(last_of(last, view)),
+        (None, _, None) => spans.push(Span::styled("not reconciled yet", WARN)),
     }
     Line::from(spans)
 }

@@ -6,6 +6,9 @@ use std::time::{Duration, SystemTime};
 /// How many are kept; older ones are dropped.
 const CAPACITY: usize = 1_000;
 
+/// So many of the oldest stay in sight when the user scrolls up as far as he can.
+const OLDEST: usize = 5;
+
 /// What comes so soon after one another belongs together.
 const ROUND: Duration = Duration::from_millis(200);
 
@@ -69,8 +72,7 @@ impl Journal {
 
     /// The entries that fit so many rows, oldest first.
     pub(crate) fn shown(&self, rows: usize) -> impl Iterator<Item = &Entry> {
-        // A screenful at least, where there is one.
-        let end = self.end().max(rows.min(self.entries.len()));
+        let end = self.end();
         let start = end.saturating_sub(rows);
         self.entries.range(start..end)
     }
@@ -90,9 +92,8 @@ impl Journal {
 
     pub(crate) fn up(&mut self, rows: usize) {
         let end = self.held.unwrap_or(self.total());
-        // The oldest stays in sight.
-        let first = self.dropped + 1;
-        self.held = Some(end.saturating_sub(rows).max(first.min(self.total())));
+        let oldest = (self.dropped + OLDEST).min(self.total());
+        self.held = Some(end.saturating_sub(rows).max(oldest.min(end)));
     }
 
     /// At the newest it follows again.
@@ -166,15 +167,15 @@ mod tests {
 
     #[test]
     fn scrolls_up_to_the_oldest_and_down_to_the_newest() {
-        let mut journal = journal(5);
+        let mut journal = journal(10);
         journal.up(2);
-        assert_eq!(texts(&journal, 2), ["1", "2"]);
+        assert_eq!(texts(&journal, 2), ["6", "7"]);
         journal.up(100);
-        assert_eq!(texts(&journal, 3), ["0", "1", "2"]);
-        journal.down(3);
+        assert_eq!(texts(&journal, 20), ["0", "1", "2", "3", "4"]);
+        journal.down(4);
         assert_eq!(
             (texts(&journal, 2), journal.below()),
-            (vec!["2", "3"], Some(1))
+            (vec!["7", "8"], Some(1))
         );
         journal.down(1);
         assert_eq!(journal.below(), None);
@@ -183,10 +184,14 @@ mod tests {
     #[test]
     fn what_is_held_stays_in_sight_when_the_oldest_are_dropped() {
         let mut journal = journal(CAPACITY);
-        journal.up(CAPACITY - 2);
-        assert_eq!(texts(&journal, 2), ["0", "1"]);
+        journal.up(CAPACITY);
+        assert_eq!(texts(&journal, 2), ["3", "4"]);
         more(&mut journal, CAPACITY..CAPACITY + 10);
-        assert_eq!(texts(&journal, 2), ["10", "11"]);
+        assert_eq!(
+            texts(&journal, 2),
+            ["10"],
+            "the rest of what was held is gone"
+        );
     }
 
     #[test]

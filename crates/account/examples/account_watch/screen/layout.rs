@@ -8,8 +8,10 @@ pub(crate) const SMALLEST: (u16, u16) = (40, 10);
 const WIDE: u16 = 110;
 /// That column.
 const SIDE: u16 = 40;
-/// What the side column has to say, with its titles.
-const SIDE_ROWS: u16 = 19;
+/// Its panels, each with a title and a blank line after it: prices, risk, and if there is room the last gap.
+const MARKET: u16 = 6;
+const RISK: u16 = 10;
+const HOLE: u16 = 5;
 /// The log never has fewer rows, its title included.
 const LOG: u16 = 4;
 /// The newest orders, with their title.
@@ -23,6 +25,8 @@ pub(crate) struct Areas {
     pub(crate) header: Rect,
     pub(crate) market: Rect,
     pub(crate) risk: Rect,
+    /// The last gap.
+    pub(crate) hole: Rect,
     pub(crate) positions: Rect,
     pub(crate) orders: Rect,
     pub(crate) log: Rect,
@@ -50,7 +54,7 @@ pub(crate) fn areas(area: Rect, wants: Wants) -> Option<Areas> {
         Constraint::Length(wants.footer),
     ])
     .areas(area);
-    let areas = if area.width >= WIDE && body.height >= SIDE_ROWS + LOG {
+    let areas = if area.width >= WIDE && body.height >= MARKET + RISK + LOG {
         wide(body, wants)
     } else {
         narrow(body, wants, area.height >= TALL)
@@ -65,7 +69,10 @@ pub(crate) fn areas(area: Rect, wants: Wants) -> Option<Areas> {
 /// Prices and risk on the right of positions and orders; the log below all.
 fn wide(body: Rect, wants: Wants) -> Areas {
     let tables = table_rows(wants.positions) + table_rows(wants.orders);
-    let above = tables.clamp(SIDE_ROWS, body.height - LOG.max(body.height / 4));
+    // The log has a third, and more where the tables leave it.
+    let most = (body.height - body.height / 3).max(MARKET + RISK);
+    let least = (MARKET + RISK + HOLE).min(most);
+    let above = tables.clamp(least, most);
     let [above, log] =
         Layout::vertical([Constraint::Length(above), Constraint::Min(LOG)]).areas(body);
     let [left, right] = Layout::horizontal([Constraint::Min(0), Constraint::Length(SIDE)])
@@ -74,10 +81,21 @@ fn wide(body: Rect, wants: Wants) -> Areas {
     let [positions, orders] = share(left.height, wants);
     let [positions, orders] =
         Layout::vertical([Constraint::Length(positions), Constraint::Length(orders)]).areas(left);
-    let [market, risk] = Layout::vertical([Constraint::Length(7), Constraint::Min(0)]).areas(right);
+    let hole = if right.height >= MARKET + RISK + HOLE {
+        HOLE
+    } else {
+        0
+    };
+    let [market, risk, hole] = Layout::vertical([
+        Constraint::Length(MARKET),
+        Constraint::Length(RISK),
+        Constraint::Length(hole),
+    ])
+    .areas(right);
     Areas {
         market,
         risk,
+        hole,
         positions,
         orders,
         log,
@@ -142,7 +160,7 @@ mod tests {
 
     #[test]
     fn every_size_has_areas_within_it_or_none() {
-        for width in 0..=200 {
+        for width in [0, 1, 39, 40, 41, 80, 109, 110, 111, 200, 500] {
             for height in 0..=70 {
                 let Some(areas) = at(width, height) else {
                     assert!(width < SMALLEST.0 || height < SMALLEST.1);
@@ -153,6 +171,7 @@ mod tests {
                     areas.header,
                     areas.market,
                     areas.risk,
+                    areas.hole,
                     areas.positions,
                     areas.orders,
                     areas.log,

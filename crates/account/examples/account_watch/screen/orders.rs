@@ -34,13 +34,7 @@ const COLUMNS: [(Column, u16, Show); 7] = [
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>) {
     let open = view.account.open_orders();
-    let area = theme::panel(
-        frame,
-        area,
-        "Open orders",
-        Some(open.len()),
-        view.staleness(),
-    );
+    let area = theme::panel(frame, area, "Open orders", Some(open.len()), view.caveat());
     let columns: Vec<_> = COLUMNS
         .iter()
         .filter(|(_, from, _)| area.width >= *from)

@@ -35,7 +35,7 @@ const COLUMNS: [(Column, u16, Show); 7] = [
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>) {
     let held = view.account.positions();
-    let area = theme::panel(frame, area, "Positions", Some(held.len()), view.staleness());
+    let area = theme::panel(frame, area, "Positions", Some(held.len()), view.caveat());
     let columns: Vec<_> = COLUMNS
         .iter()
         .filter(|(_, from, _)| area.width >= *from)

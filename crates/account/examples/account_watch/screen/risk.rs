@@ -18,10 +18,10 @@ const DANGEROUS: Amount = Amount::from_parts(80, 0, 0, false, 0);
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>, is_wide: bool) {
     if is_wide {
-        let area = theme::panel(frame, area, "Collateral & risk", None, view.staleness());
+        let area = theme::panel(frame, area, "Collateral & risk", None, view.caveat());
         frame.render_widget(Paragraph::new(column(view, area.width)), area);
     } else if area.height > 1 {
-        let area = theme::panel(frame, area, "Collateral & risk", None, view.staleness());
+        let area = theme::panel(frame, area, "Collateral & risk", None, view.caveat());
         frame.render_widget(Paragraph::new(lines(view, area.width)), area);
     } else {
         frame.render_widget(Paragraph::new(lines(view, area.width)), area);
@@ -73,7 +73,7 @@ fn column(view: &View<'_>, width: u16) -> Vec<Line<'static>> {
         ])
     };
     for (asset, amount) in view.account.collateral() {
-        lines.push(row(&format!("asset {asset}"), money(amount), PLAIN));
+        lines.push(row(&format!("collateral {asset}"), money(amount), PLAIN));
     }
     let Some(risk) = view.account.risk() else {
         lines.push(unknown(view));
