@@ -165,6 +165,8 @@ pub struct Reconciliation {
     /// Whether the logs of REST reached back to what was known. If not, earlier events may be missing; the state is
     /// right all the same.
     pub complete: bool,
+    /// How many messages were held back meanwhile. They follow what was missed, without what was told before.
+    pub held: usize,
     /// How often REST was asked.
     pub attempts: u32,
     /// How long it took from its cause.

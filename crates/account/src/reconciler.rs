@@ -310,6 +310,7 @@ impl Reconciler {
             positions: before.positions,
             collateral: before.collateral,
             complete: rebased.is_whole,
+            held: messages.len(),
             attempts,
             took: now - began,
         };

@@ -22,7 +22,9 @@ fn permutations(events: &[OrderEventData]) -> Vec<Vec<OrderEventData>> {
 
 fn after(events: &[OrderEventData]) -> Lifecycle {
     let mut life = Lifecycle::default();
-    events.iter().for_each(|event| life.record(event));
+    for event in events {
+        life.record(event);
+    }
     life
 }
 

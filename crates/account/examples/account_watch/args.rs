@@ -1,43 +1,60 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use rocketfi_client::environment;
-use rocketfi_protocol::{AccountAddress, AssetId, CandleInterval, InstrumentId, SubscriptionKind};
+use rocketfi_account::client::environment;
+use rocketfi_account::protocol::{
+    AccountAddress, AssetId, CandleInterval, InstrumentId, SubscriptionKind,
+};
 
-/// Watch an account of the exchange: orders, fills, positions, collateral and risk, one line an event
+/// Watch an account of the exchange: orders, fills, positions, collateral and risk
 ///
 /// Without arguments it starts a mock exchange inside itself, watches a demo account there, loses its connection once
-/// on purpose, recovers, and ends after 20 seconds.
+/// on purpose, puts the account right with REST, and ends after 20 seconds. With --screen it stays until you quit.
 #[derive(Debug, Parser)]
 #[command(
     version,
     after_help = "Examples:\n  \
-        account_watch\n  \
-        account_watch --url testnet --account 0xf39F… --for 5min\n  \
-        account_watch --url ws://127.0.0.1:9100/ws --account 0xf39F… --kinds OpenOrders,OrderEvents --json\n\n\
-        RUST_LOG=rocketfi_client=debug shows the client's own log on stderr; it never holds a payload."
+        account_watch --screen\n  \
+        account_watch --url testnet --account 0xf39F… --screen\n  \
+        account_watch --url ws://127.0.0.1:9100/ws --account 0xf39F… --kinds OpenOrders,OrderEvents --json\n  \
+        account_watch --burst\n\n\
+        RUST_LOG=rocketfi_client=debug,rocketfi_account=debug shows the libraries' own log on stderr, or with --log in \
+        a file; it never holds a payload."
 )]
 pub(crate) struct Args {
     /// The exchange: beta, testnet, devnet, or a ws:// or wss:// address [default: a mock inside this program]
     #[arg(long, value_name = "URL")]
     url: Option<String>,
 
-    /// The account to watch, 20 bytes of hex [default: the mock's demo account; needed for private kinds with --url]
+    /// Where REST is asked [default: the same host]
+    #[arg(long, value_name = "URL", conflicts_with = "kinds")]
+    pub(crate) rest: Option<String>,
+
+    /// The account to watch, 20 bytes of hex [default: the mock's demo account; needed with --url]
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) account: Option<AccountAddress>,
 
-    /// What to subscribe, by name and separated by commas [default: all private kinds, and Ticker if there is an
-    /// instrument]
+    /// A live screen for people; q quits, ? tells the rest
+    #[arg(long, conflicts_with_all = ["json", "kinds"])]
+    pub(crate) screen: bool,
+
+    /// Cut the connection to a mock in the middle of a burst of fills, and count what was lost or doubled
+    #[arg(long, conflicts_with_all = ["url", "rest", "account", "screen", "json", "kinds", "lifetime", "audit"])]
+    pub(crate) burst: bool,
+
+    /// Only print these kinds, by name and separated by commas, without following the account and without REST
+    /// [default: follow the account; Ticker as well if there is an instrument]
     #[arg(long, value_name = "KINDS", value_delimiter = ',', value_parser = kind_name)]
     pub(crate) kinds: Vec<String>,
 
-    /// The instrument of kinds that need one [default: the mock's first]
+    /// The instrument of Ticker, and of kinds that need one [default: the mock's first]
     #[arg(long, value_name = "ID")]
     pub(crate) instrument: Option<InstrumentId>,
 
-    /// The asset of kinds that need one
+    /// The asset whose collateral is watched
     #[arg(long, value_name = "N", default_value_t = 0)]
     asset: u64,
 
@@ -45,24 +62,22 @@ pub(crate) struct Args {
     #[arg(long, value_name = "INTERVAL", default_value = "1m", value_parser = interval)]
     interval: CandleInterval,
 
-    /// End after this time, such as 90s or 1h [default: 20s on the mock, else until Ctrl-C]
+    /// Compare with REST so often, such as 30s or 5min, on a healthy connection too [default: never]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, conflicts_with = "kinds")]
+    pub(crate) audit: Option<Duration>,
+
+    /// End after this time, such as 90s or 1h [default: 20s on the mock without a screen, else when you quit]
     #[arg(long = "for", value_name = "TIME", value_parser = humantime::parse_duration)]
     pub(crate) lifetime: Option<Duration>,
 
     /// Print one JSON object a line instead of text
     #[arg(long)]
     pub(crate) json: bool,
-}
 
-/// The kinds an account's owner wants, in the order in which they are subscribed.
-const PRIVATE: &[&str] = &[
-    "OrderEvents",
-    "OpenOrders",
-    "Position",
-    "Collateral",
-    "AccountRisk",
-    "PositionFunding",
-];
+    /// Write the libraries' log to this file; without it a screen has none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+}
 
 impl Args {
     /// The address to connect to, if it is not the mock inside.
@@ -75,20 +90,19 @@ impl Args {
         })
     }
 
-    /// What to subscribe, for an account and an instrument that may have come from the mock.
+    /// The asset whose collateral is watched.
+    pub(crate) const fn asset(&self) -> AssetId {
+        AssetId(self.asset)
+    }
+
+    /// The kinds that were asked for by name, for an account and an instrument that may have come from the mock.
     pub(crate) fn kinds(
         &self,
         account: Option<AccountAddress>,
         instrument: Option<InstrumentId>,
     ) -> Result<Vec<SubscriptionKind>, Missing> {
-        let chosen: Vec<&str> = if self.kinds.is_empty() {
-            let ticker = instrument.map(|_| "Ticker");
-            PRIVATE.iter().copied().chain(ticker).collect()
-        } else {
-            self.kinds.iter().map(String::as_str).collect()
-        };
-        chosen
-            .into_iter()
+        self.kinds
+            .iter()
             .map(|name| self.kind(name, account, instrument))
             .collect()
     }
@@ -105,7 +119,7 @@ impl Args {
         };
         let owner = account.ok_or_else(|| missing("--account"));
         let traded = instrument.ok_or_else(|| missing("--instrument"));
-        let asset_id = AssetId(self.asset);
+        let asset_id = self.asset();
         Ok(match name {
             "Orderbook" => SubscriptionKind::Orderbook {
                 instrument_id: traded?,
@@ -150,11 +164,21 @@ impl Args {
     }
 }
 
-/// A kind that was asked for without what it needs.
+/// Something that was asked for without what it needs.
 #[derive(Debug)]
 pub(crate) struct Missing {
     kind: String,
     what: &'static str,
+}
+
+impl Missing {
+    /// No account can be followed without its address.
+    pub(crate) fn account() -> Self {
+        Self {
+            kind: "--url".to_owned(),
+            what: "--account",
+        }
+    }
 }
 
 impl std::fmt::Display for Missing {

@@ -1,12 +1,14 @@
-//! Messages to readable lines: a label and what happened.
+//! Messages: one line each, or one for each thing in them.
 
-use rocketfi_protocol::{
+use rocketfi_account::protocol::{
     AccountRisk, Decimal, InstrumentId, OpenOrder, OrderEvent, OrderEventData, Position,
     ServerMessage, Ticker,
 };
 
+use super::Line;
+
 /// One line a message; a batch of order events gives one line each.
-pub(crate) fn message(message: &ServerMessage) -> Vec<(&'static str, String)> {
+pub(super) fn message(message: &ServerMessage) -> Vec<Line> {
     match message {
         ServerMessage::OrderEventUpdate(update) => {
             update.order_events.iter().map(order_event).collect()
@@ -40,7 +42,7 @@ pub(crate) fn message(message: &ServerMessage) -> Vec<(&'static str, String)> {
     }
 }
 
-fn order_event(event: &OrderEvent) -> (&'static str, String) {
+pub(super) fn order_event(event: &OrderEvent) -> Line {
     let id = event.order_id;
     match &event.event_data {
         OrderEventData::Fill(fill) => {
