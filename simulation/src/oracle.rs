@@ -81,15 +81,18 @@ pub fn run(plan: &Plan) -> Outcome {
 #[must_use]
 pub fn trace(plan: &Plan) -> (String, bool) {
     let (record, outcome) = world::live_and_record(plan);
-    let mut text = format!("{plan:#?}\n\n");
-    for (time, event) in &record.events {
+    let told = record.events.iter().map(|(time, event)| {
         let seconds = time.duration_since(record.began).as_secs_f64();
-        text.push_str(&format!("{seconds:10.3}s  {}\n", user::words(event)));
-    }
-    text.push('\n');
-    for violation in &outcome.violations {
-        text.push_str(&format!("{violation}\n"));
-    }
+        format!("{seconds:10.3}s  {}\n", user::words(event))
+    });
+    let broken = outcome.violations.iter().map(|it| format!("{it}\n"));
+    let text = [
+        format!("{plan:#?}\n\n"),
+        told.collect(),
+        "\n".to_owned(),
+        broken.collect(),
+    ]
+    .concat();
     (text, outcome.violations.is_empty())
 }
 

@@ -58,10 +58,12 @@ impl Rest {
         page: Option<Page>,
     ) -> Result<T, SourceError> {
         self.travel().await;
-        let mut query = format!("{path}?account={account}");
-        if let Some(Page { number, size }) = page {
-            query.push_str(&format!("&pageNumber={number}&pageSize={size}"));
-        }
+        let query = match page {
+            None => format!("{path}?account={account}"),
+            Some(Page { number, size }) => {
+                format!("{path}?account={account}&pageNumber={number}&pageSize={size}")
+            }
+        };
         let body = timeout(DEADLINE, self.ask(path, &query))
             .await
             .map_err(|error| SourceError::Unreachable(error.into()))??;

@@ -63,9 +63,8 @@ pub(super) async fn follow(
         since_pause += 1;
         let pause = match pace {
             Pace::Fast => continue,
-            Pace::Slow(pause) => pause,
             Pace::Pausing(_) if since_pause < GULP => continue,
-            Pace::Pausing(pause) => pause,
+            Pace::Slow(pause) | Pace::Pausing(pause) => pause,
         };
         since_pause = 0;
         tokio::select! {

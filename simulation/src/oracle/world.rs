@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rocketfi_account::{Account, Event};
 use rocketfi_client::Builder;
-use rocketfi_mock_server::market::{EPOCH, TICK};
+use rocketfi_mock_server::market::{EPOCH, Market, TICK};
 use rocketfi_mock_server::{MockServer, RestAnswerTo, Times};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -188,7 +188,7 @@ impl<'p> World<'p> {
     }
 
     fn ticks(&self) -> u64 {
-        let now = self.server.with_market(|market| market.now());
+        let now = self.server.with_market(Market::now);
         (now.0 - EPOCH.0) / u64::try_from(TICK.as_millis()).unwrap_or(u64::MAX)
     }
 

@@ -17,6 +17,7 @@ mod trouble;
 
 const LAG: Duration = Duration::from_millis(500);
 const HOLD_FOR: Duration = Duration::from_secs(3);
+const MOMENT: Duration = Duration::from_millis(1);
 const SESSION: SessionId = SessionId(1);
 
 /// A reconciler with a clock of its own.

@@ -78,10 +78,10 @@ fn nothing_is_held_back_for_longer_than_configured() {
     let (mut bench, _) = Bench::reconciled();
     bench.gap();
     bench.message(events([fill_to(8)]));
-    bench.wait(HOLD_FOR - Duration::from_millis(1));
+    bench.wait(HOLD_FOR.saturating_sub(MOMENT));
     bench.message(positions("1"));
     assert_eq!(bench.told(), ["gap"]);
-    bench.wait(Duration::from_millis(1));
+    bench.wait(MOMENT);
     assert_eq!(
         bench.told(),
         ["unreconciled Overdue 2", "left 8?", "PositionUpdate?"]
