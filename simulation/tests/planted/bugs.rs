@@ -1,28 +1,6 @@
 //! The bugs: mistakes that clients of such feeds are known to make.
 
-/// One mistake.
-pub(crate) struct Bug {
-    pub(crate) name: &'static str,
-    pub(crate) edits: &'static [Edit],
-}
-
-/// A place in the client's source, found by its text.
-pub(crate) struct Edit {
-    /// From the client's `src` on.
-    pub(crate) file: &'static str,
-    /// Stands there exactly once.
-    pub(crate) from: &'static str,
-    /// What stands there instead; `BUG` is whether this bug is alive.
-    pub(crate) to: &'static str,
-}
-
-const fn bug(name: &'static str, edits: &'static [Edit]) -> Bug {
-    Bug { name, edits }
-}
-
-const fn edit(file: &'static str, from: &'static str, to: &'static str) -> Edit {
-    Edit { file, from, to }
-}
+use crate::{Bug, bug, edit};
 
 pub(crate) const BUGS: &[Bug] = &[
     bug(

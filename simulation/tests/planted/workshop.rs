@@ -1,28 +1,32 @@
-//! A copy of the workspace, in which the client has bugs.
+//! A copy of the workspace, in which the client and the account crate have bugs.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::bugs::{BUGS, Bug, Edit};
+use crate::{Bug, Edit, account_bugs, bugs};
 
 /// Which bug is alive, in the environment of the copy.
 const SWITCH: &str = "PLANTED";
 
-/// What the bugs of the copy need, as its module `planted`.
+/// What every bug of the copy needs, as the module `planted` of its crate.
 const SUPPORT: &str = r#"//! Which bug is alive.
 
-use std::cell::RefCell;
 use std::sync::OnceLock;
-
-use crate::GapCause;
 
 /// Whether it is this one.
 pub(crate) fn is(name: &str) -> bool {
     static ALIVE: OnceLock<String> = OnceLock::new();
     ALIVE.get_or_init(|| std::env::var("PLANTED").unwrap_or_default()) == name
 }
+"#;
+
+/// What some bugs of the client need besides.
+const KEEPING: &str = r#"
+use std::cell::RefCell;
+
+use crate::GapCause;
 
 thread_local! {
     static KEPT: RefCell<Option<GapCause>> = const { RefCell::new(None) };
@@ -39,11 +43,14 @@ pub(crate) fn kept() -> Option<GapCause> {
 }
 "#;
 
+/// What is built of the copy.
+const PROGRAMS: [&str; 2] = ["soak", "oracle"];
+
 pub(crate) struct Workshop {
-    soak: PathBuf,
+    folder: PathBuf,
 }
 
-/// What a soak of the copy printed.
+/// What a program of the copy printed.
 pub(crate) struct Found {
     pub(crate) is_sound: bool,
     pub(crate) report: String,
@@ -74,17 +81,26 @@ impl Workshop {
         for name in ["crates", "simulation", "tests", "xtask"] {
             copy_tree(&workspace.join(name), &copy.join(name));
         }
-        plant_all(&copy.join("crates/client/src"));
-        Self { soak: build(&copy) }
+        let client = format!("{SUPPORT}{KEEPING}");
+        plant_all(&copy.join("crates/client/src"), bugs::BUGS, &client);
+        plant_all(
+            &copy.join("crates/account/src"),
+            account_bugs::BUGS,
+            SUPPORT,
+        );
+        Self {
+            folder: build(&copy),
+        }
     }
 
-    /// Runs the soak of the copy until it finds something.
-    pub(crate) fn soak(&self, bug: Option<&str>, seeds: u64) -> Found {
-        let output = Command::new(&self.soak)
+    /// Runs a program of the copy, `soak` or `oracle`, until it finds something.
+    pub(crate) fn run(&self, program: &str, bug: Option<&str>, seeds: u64) -> Found {
+        let program = format!("planted-{program}{}", env::consts::EXE_SUFFIX);
+        let output = Command::new(self.folder.join(program))
             .args(["--fail-fast", "--seeds", &seeds.to_string()])
             .env(SWITCH, bug.unwrap_or_default())
             .output()
-            .expect("the soak starts");
+            .expect("the program starts");
         Found {
             is_sound: output.status.success(),
             report: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -92,12 +108,12 @@ impl Workshop {
     }
 }
 
-fn plant_all(source: &Path) {
+fn plant_all(source: &Path, bugs: &[Bug], support: &str) {
     let library = source.join("lib.rs");
     let text = read(&library);
     write(&library, &format!("{text}\nmod planted;\n"));
-    write(&source.join("planted.rs"), SUPPORT);
-    for bug in BUGS {
+    write(&source.join("planted.rs"), support);
+    for bug in bugs {
         for edit in bug.edits {
             plant(source, bug, edit);
         }
@@ -119,14 +135,14 @@ fn plant(source: &Path, bug: &Bug, edit: &Edit) {
 }
 
 /// Without the network, for everything has been downloaded for the workspace itself; and beside what the workspace has
-/// built for its own soak, so that the dependencies need not be built again.
+/// built for its own programs, so that the dependencies need not be built again. Answers with where they are.
 fn build(copy: &Path) -> PathBuf {
     let own = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let target = own.parent().expect("it lies in the target folder");
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["build", "--release", "--quiet", "--offline", "--locked"])
-        .args(["--package", "rocketfi-simulation", "--bin", "soak"])
+        .args(["--package", "rocketfi-simulation", "--bins"])
         .arg("--target-dir")
         .arg(target)
         .current_dir(copy)
@@ -134,11 +150,14 @@ fn build(copy: &Path) -> PathBuf {
         .expect("cargo starts");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "with its bugs:\n{errors}");
-    let built = target.join(format!("release/soak{}", env::consts::EXE_SUFFIX));
-    // The workspace's own soak has the same name.
-    let kept = own.join(format!("planted-soak{}", env::consts::EXE_SUFFIX));
-    fs::copy(&built, &kept).expect("the copy can be written");
-    kept
+    for name in PROGRAMS {
+        let program = format!("{name}{}", env::consts::EXE_SUFFIX);
+        // The workspace's own programs have the same names.
+        let kept = own.join(format!("planted-{program}"));
+        let built = target.join("release").join(program);
+        fs::copy(built, kept).expect("the copy can be written");
+    }
+    own.to_owned()
 }
 
 fn copy_tree(from: &Path, to: &Path) {
