@@ -49,7 +49,7 @@ impl Entry {
 pub enum Received {
     /// A handshake was completed.
     Opened,
-    /// A handshake was refused.
+    /// A handshake was refused; or a request for a path at which there is nothing.
     Refused {
         /// The HTTP status of the answer.
         status: u16,

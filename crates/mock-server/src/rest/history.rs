@@ -1,6 +1,7 @@
 //! How accounts were some time ago, for answers that lag behind the stream.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 
 use rocketfi_protocol::AccountAddress;
@@ -15,12 +16,20 @@ const CAPACITY: usize = 4_096;
 /// The states of the last while, as far as a lag needs them.
 ///
 /// Policy when it is full: the oldest state is dropped, which makes the lag shorter.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct History {
     /// Zero when answers show what is.
     lag: Duration,
     /// Oldest first; empty when there is no lag, and never empty when there is one.
     states: VecDeque<(Instant, BTreeMap<AccountAddress, Books>)>,
+}
+
+/// Shows nothing of any account.
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let states = self.states.len();
+        write!(f, "History({states} states, lag {:?})", self.lag)
+    }
 }
 
 impl History {
@@ -79,7 +88,7 @@ mod tests {
         history.set_lag(LAG, &market);
         market.tick();
         history.note(&market);
-        assert_eq!(history.states.len(), 2);
+        assert_eq!(format!("{history:?}"), "History(2 states, lag 2s)");
         history.set_lag(Duration::ZERO, &market);
         assert!(history.states.is_empty());
     }

@@ -26,6 +26,8 @@ struct Account {
     collateral: Amount,
     orders: BTreeMap<OrderId, Order>,
     holdings: BTreeMap<InstrumentId, Holding>,
+    order_events: Vec<OrderEvent>,
+    payments: Vec<PositionFundingUpdate>,
 }
 
 /// Sizes carry the sign of the side.
@@ -58,6 +60,8 @@ impl Follower {
                 collateral: config.collateral,
                 orders: BTreeMap::new(),
                 holdings: BTreeMap::new(),
+                order_events: Vec::new(),
+                payments: Vec::new(),
             };
             (*address, account)
         };
@@ -107,6 +111,7 @@ impl Follower {
             .accounts
             .get_mut(&event.account)
             .expect("one of the market's accounts");
+        account.order_events.push(event.clone());
         let id = event.order_id;
         match &event.event_data {
             OrderEventData::Placed(placed) => {
@@ -162,6 +167,7 @@ impl Follower {
         let received = -quantity * exact(&funding.funding_rate);
         assert!(pnl.is_zero() || pnl.is_sign_positive() == received.is_sign_positive());
         account.collateral += pnl;
+        account.payments.push(funding.clone());
     }
 
     /// The candle of a minute: it goes on, or a new one opens where the old one closed.
@@ -343,6 +349,11 @@ impl Account {
             panic!()
         };
         assert_eq!(exact(&it.collateral), self.collateral);
+        let all = market.collaterals(account).expect("it trades");
+        assert_eq!(all[&it.asset_id], it.collateral);
+        let others = all.iter().filter(|(id, _)| **id != it.asset_id);
+        assert!(others.into_iter().all(|(_, amount)| amount.as_str() == "0"));
+        assert_eq!(all.len(), market.assets().count());
 
         let [ServerMessage::OpenOrdersUpdate(it)] =
             &*market.snapshot(&SubscriptionKind::OpenOrders { account })
@@ -356,6 +367,7 @@ impl Account {
                 .eq(self.orders.keys().copied())
         );
         it.orders.iter().for_each(|order| self.check_order(order));
+        assert_eq!(market.open_orders(account).as_ref(), Some(&it.orders));
 
         let [ServerMessage::PositionUpdate(it)] =
             &*market.snapshot(&SubscriptionKind::Position { account })
@@ -369,6 +381,9 @@ impl Account {
         for (id, _) in held {
             assert!(it.positions.contains_key(id), "a position is missing");
         }
+        let mut open = it.positions.clone();
+        open.retain(|_, position| position.quantity.as_str() != "0");
+        assert_eq!(market.positions(account).as_ref(), Some(&open));
         let unrealised = it
             .positions
             .iter()
@@ -381,6 +396,12 @@ impl Account {
             panic!()
         };
         self.check_risk(&it.risk, unrealised, marks);
+        assert_eq!(market.risk(account).as_ref(), Some(&it.risk));
+        let logged = market.order_events(account).expect("it trades");
+        assert!(logged.eq(&self.order_events));
+        let logged = market.funding_events(account).expect("it trades");
+        let updates = logged.cloned().map(PositionFundingUpdate::from);
+        assert!(updates.eq(self.payments.iter().cloned()));
     }
 
     /// Profit, realised or not, is the cash that moved plus what is held is worth.

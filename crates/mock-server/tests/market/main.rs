@@ -177,6 +177,31 @@ fn a_seed_gives_the_same_frames_for_good() {
 }
 
 #[test]
+fn a_payment_is_kept_with_what_it_was_computed_from() {
+    let mut market = Market::new(&config(7, 2));
+    let account = market.accounts()[1];
+    let mut seen = 0;
+    for _ in 0..300 {
+        market.tick();
+        let held = market.positions(account).expect("it trades");
+        let payments = market.funding_events(account).expect("it trades");
+        for payment in payments.filter(|it| it.timestamp == market.now()) {
+            let exact = |decimal: &rocketfi_protocol::Decimal| decimal.to_decimal().expect("plain");
+            assert_eq!(payment.account, account);
+            assert_eq!(
+                payment.position_quantity,
+                held[&payment.instrument_id].quantity
+            );
+            let worth = exact(&payment.position_quantity) * exact(&payment.instrument_mark_price);
+            let paid = -(worth * exact(&payment.funding_rate)).round_dp(8);
+            assert_eq!(exact(&payment.pnl), paid);
+            seen += 1;
+        }
+    }
+    assert!(seen > 10);
+}
+
+#[test]
 fn the_clock_starts_at_a_fixed_time_and_moves_with_the_ticks() {
     let mut market = Market::new(&config(1, 1));
     assert_eq!(market.now(), EPOCH);
@@ -250,4 +275,11 @@ fn a_subscriber_to_something_unknown_is_shown_nothing() {
         assert!(!market.knows(kind));
         assert_eq!(market.snapshot(kind), []);
     }
+    let stranger = demo_accounts(2)[1];
+    assert_eq!(market.open_orders(stranger), None);
+    assert_eq!(market.positions(stranger), None);
+    assert_eq!(market.collaterals(stranger), None);
+    assert_eq!(market.risk(stranger), None);
+    assert!(market.order_events(stranger).is_none());
+    assert!(market.funding_events(stranger).is_none());
 }

@@ -6,6 +6,7 @@ mod feeds;
 mod nonsense;
 mod peer;
 mod program;
+mod rest;
 mod scripted;
 mod setup;
 mod silence;

@@ -17,7 +17,7 @@ use crate::peer::{Peer, is_closed, received, start, ticker, within};
 use crate::program;
 
 /// A self-signed certificate for localhost, as a server has it and as a client trusts it.
-fn configs() -> (Arc<ServerConfig>, Arc<ClientConfig>) {
+pub(crate) fn configs() -> (Arc<ServerConfig>, Arc<ClientConfig>) {
     let made = certificate();
     let certificate = made.cert.der().clone();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).expect("a key");
@@ -45,12 +45,16 @@ fn client_config(trusted: CertificateDer<'static>) -> Arc<ClientConfig> {
     Arc::new(config)
 }
 
-async fn connect_tls(url: &str, config: Arc<ClientConfig>) -> Peer<TlsStream<TcpStream>> {
-    let host = url.trim_start_matches("wss://").trim_end_matches("/ws");
+pub(crate) async fn connect(host: &str, config: Arc<ClientConfig>) -> TlsStream<TcpStream> {
     let stream = TcpStream::connect(host).await.expect("a listener");
     let name = ServerName::try_from("localhost").expect("a name");
     let stream = TlsConnector::from(config).connect(name, stream);
-    let stream = within("the TLS handshake", stream).await.expect("TLS");
+    within("the TLS handshake", stream).await.expect("TLS")
+}
+
+async fn connect_tls(url: &str, config: Arc<ClientConfig>) -> Peer<TlsStream<TcpStream>> {
+    let host = url.trim_start_matches("wss://").trim_end_matches("/ws");
+    let stream = connect(host, config).await;
     // On the heap: a TLS stream is some kilobytes, and is moved from future to future.
     let handshake = Box::pin(client_async(url, stream));
     let (socket, _) = within("connecting", handshake).await.expect("a handshake");
