@@ -122,7 +122,9 @@ impl Board {
     /// Takes in an event, which the state has taken in already.
     pub(crate) fn take(&mut self, event: &Event, state: &AccountState) {
         let now = Instant::now();
-        self.names.learn(state);
+        if has_names(event) {
+            self.names.learn(state);
+        }
         self.change(event, now);
         for entry in self
             .entries
@@ -298,4 +300,16 @@ impl Board {
         });
         format!("{gaps}, {times}, {fills} missed by the stream{last}")
     }
+}
+
+/// Whether there may be names in the state that were not there before.
+const fn has_names(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Reconciled(_)
+            | Event::Message {
+                message: ServerMessage::OpenOrdersUpdate(_) | ServerMessage::PositionUpdate(_),
+                ..
+            }
+    )
 }
