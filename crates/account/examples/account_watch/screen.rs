@@ -79,7 +79,11 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Some terminals that have grown meanwhile would show a rest of it below the user's own lines.
+        // Ratatui's hook has given it back already, and the message is on it.
+        if std::thread::panicking() {
+            return;
+        }
+        // Some terminals that have grown meanwhile would show a rest of it among the user's own lines.
         let _ = self.inner.clear();
         ratatui::restore();
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use rocketfi_account::client::Event as ClientEvent;
 use rocketfi_account::protocol::{OrderId, ServerMessage};
 use rocketfi_account::{Event, Origin, Reconciliation, Trigger, Unreconciled};
 
-use super::client::thrown_away;
+use super::client::{resubscribed, thrown_away};
 use super::message::{message, order_event};
 use super::{Line, Missed, chain, client, count, seconds};
 
@@ -34,6 +35,9 @@ pub(crate) fn account(event: &Event, missed: &mut Missed) -> Vec<Line> {
             };
             let marked = |(label, text)| (label, format!("{mark}{text}"));
             message(it).into_iter().map(marked).collect()
+        }
+        Event::Client(ClientEvent::Resubscribed { session, kinds }) => {
+            vec![resubscribed(*session, kinds)]
         }
         Event::Client(event) => client(event),
         other => vec![course(other)],

@@ -1,6 +1,7 @@
 //! What the client tells of the connection.
 
-use rocketfi_account::client::{Event, Request};
+use rocketfi_account::client::{Event, Request, SessionId};
+use rocketfi_account::protocol::SubscriptionKind;
 
 use super::{Line, message, names};
 
@@ -35,10 +36,10 @@ fn connection(event: &Event) -> Line {
             let text = format!("session {session}: {cause}{missed}; data missing for {kinds}");
             ("GAP", text)
         }
-        Event::Resubscribed { session, kinds } => (
-            "resubscribed",
-            format!("session {session}: {}", names(kinds)),
-        ),
+        Event::Resubscribed { session, kinds } => {
+            let (label, text) = resubscribed(*session, kinds);
+            (label, format!("{text}; compare with REST now"))
+        }
         Event::Lagged { missed, .. } => ("LAGGED", format!("{missed} events thrown away")),
         Event::Stale { kind, quiet, .. } => (
             "stale",
@@ -52,6 +53,12 @@ fn connection(event: &Event) -> Line {
         Event::Closed { reason } => ("closed", reason.to_string()),
         _ => ("event", "of a newer client".to_owned()),
     }
+}
+
+/// Without the advice: an account follows it by itself.
+pub(super) fn resubscribed(session: SessionId, kinds: &[SubscriptionKind]) -> Line {
+    let text = format!("session {session}: {}", names(kinds));
+    ("resubscribed", text)
 }
 
 /// How much of what was received was not taken in.

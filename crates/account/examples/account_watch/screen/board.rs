@@ -49,7 +49,7 @@ pub(crate) struct Last {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Hole {
     pub(crate) at: SystemTime,
-    pub(crate) cause: String,
+    pub(crate) cause: &'static str,
     /// How long it took until everything was known again, and how many fills had been missed.
     pub(crate) healed: Option<(Duration, usize)>,
 }
@@ -73,7 +73,12 @@ pub(crate) struct Board {
     pub(crate) is_unreconciled: bool,
     pub(crate) ticker: Option<Ticker>,
     pub(crate) names: Names,
-    pub(crate) journal: Journal,
+    /// Everything that happened.
+    all: Journal,
+    /// What is about the data, and what was missed: a busy market would soon push it out of sight.
+    remarks: Journal,
+    /// Whether the second is shown.
+    pub(crate) only_remarks: bool,
     pub(crate) has_help: bool,
     entries: Entries,
     /// The exchange's clock, and when it was read from a message.
@@ -105,7 +110,9 @@ impl Board {
             is_unreconciled: false,
             ticker: None,
             names: Names::default(),
-            journal: Journal::default(),
+            all: Journal::default(),
+            remarks: Journal::default(),
+            only_remarks: false,
             has_help: false,
             entries: Entries::default(),
             clock: None,
@@ -115,19 +122,45 @@ impl Board {
     /// Takes in an event, which the state has taken in already.
     pub(crate) fn take(&mut self, event: &Event, state: &AccountState) {
         let now = Instant::now();
-        self.names.learn(state);
+        if has_names(event) {
+            self.names.learn(state);
+        }
         self.change(event, now);
         for entry in self
             .entries
             .of(event, state, &self.names, SystemTime::now())
         {
-            self.journal.add(entry);
+            self.log(entry);
+        }
+    }
+
+    fn log(&mut self, entry: Entry) {
+        if entry.is_remark || entry.is_missed {
+            self.remarks.add(entry.clone());
+        }
+        self.all.add(entry);
+    }
+
+    /// The one that is shown.
+    pub(crate) const fn journal(&self) -> &Journal {
+        if self.only_remarks {
+            &self.remarks
+        } else {
+            &self.all
+        }
+    }
+
+    const fn journal_mut(&mut self) -> &mut Journal {
+        if self.only_remarks {
+            &mut self.remarks
+        } else {
+            &mut self.all
         }
     }
 
     fn change(&mut self, event: &Event, now: Instant) {
         match event {
-            Event::Gap { cause, .. } => self.lose(cause.to_string(), now),
+            Event::Gap { cause, .. } => self.lose(cause.name(), now),
             Event::Reconciled(report) => self.settle(Last {
                 at: now,
                 took: report.took,
@@ -159,7 +192,7 @@ impl Board {
         }
     }
 
-    fn lose(&mut self, cause: String, now: Instant) {
+    fn lose(&mut self, cause: &'static str, now: Instant) {
         self.gaps += 1;
         self.hole = Some(Hole {
             at: SystemTime::now(),
@@ -230,12 +263,13 @@ impl Board {
 
     /// A remark of this program's own.
     pub(crate) fn note(&mut self, text: &str) {
-        self.journal.add(Entry {
+        self.log(Entry {
             at: SystemTime::now(),
             label: "note",
             text: text.to_owned(),
             tone: Tone::Warn,
             is_missed: false,
+            is_remark: true,
         });
     }
 
@@ -245,11 +279,12 @@ impl Board {
 
     pub(crate) fn obey(&mut self, input: Input) {
         match input {
-            Input::Pause => self.journal.pause(),
-            Input::Up(rows) => self.journal.up(rows),
-            Input::Down(rows) => self.journal.down(rows),
-            Input::Oldest => self.journal.up(usize::MAX),
-            Input::Newest => self.journal.follow(),
+            Input::Pause => self.journal_mut().pause(),
+            Input::Up(rows) => self.journal_mut().up(rows),
+            Input::Down(rows) => self.journal_mut().down(rows),
+            Input::Oldest => self.journal_mut().up(usize::MAX),
+            Input::Newest => self.journal_mut().follow(),
+            Input::Remarks => self.only_remarks = !self.only_remarks,
             Input::Help => self.has_help = !self.has_help,
             Input::Quit | Input::Reconcile | Input::Resized => {}
         }
@@ -265,4 +300,16 @@ impl Board {
         });
         format!("{gaps}, {times}, {fills} missed by the stream{last}")
     }
+}
+
+/// Whether there may be names in the state that were not there before.
+const fn has_names(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Reconciled(_)
+            | Event::Message {
+                message: ServerMessage::OpenOrdersUpdate(_) | ServerMessage::PositionUpdate(_),
+                ..
+            }
+    )
 }

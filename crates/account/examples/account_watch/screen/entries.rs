@@ -50,7 +50,10 @@ impl Entries {
             Event::Message { .. } | Event::Client(ClientEvent::Message { .. }) => Vec::new(),
             other => describe::account(other, &mut self.missed)
                 .into_iter()
-                .map(|line| entry(at, line, tone(other), false))
+                .map(|line| Entry {
+                    is_remark: true,
+                    ..entry(at, line, tone(other), false)
+                })
                 .collect(),
         }
     }
@@ -93,6 +96,7 @@ fn entry(at: SystemTime, (label, text): Line, tone: Tone, is_missed: bool) -> En
         text,
         tone,
         is_missed,
+        is_remark: false,
     }
 }
 

@@ -9,11 +9,12 @@ use super::board::Board;
 use super::theme::{ACCENT, DIM};
 
 /// The keys, by how much they matter where there is little room.
-const KEYS: [(&str, &str); 5] = [
+const KEYS: [(&str, &str); 6] = [
     ("q", "quit"),
-    ("r", "reconcile now"),
-    ("p", "hold the events"),
-    ("↑↓ PgUp PgDn Home End", "scroll them"),
+    ("r", "reconcile"),
+    ("g", "gaps only"),
+    ("p", "hold"),
+    ("↑↓ PgUp PgDn", "scroll"),
     ("?", "help"),
 ];
 

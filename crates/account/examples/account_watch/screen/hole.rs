@@ -46,7 +46,7 @@ fn lines(hole: &Hole, in_all: usize) -> Vec<Line<'static>> {
     };
     vec![
         row("at", format!("{at} UTC"), PLAIN),
-        row("cause", hole.cause.clone(), PLAIN),
+        row("cause", hole.cause.to_owned(), PLAIN),
         healed,
         row("missed", missed, PLAIN),
     ]

@@ -33,6 +33,8 @@ pub(crate) struct Entry {
     pub(crate) tone: Tone,
     /// It happened while nobody was connected, and REST told it.
     pub(crate) is_missed: bool,
+    /// It is about the data and not in it: the connection, gaps, reconciliations.
+    pub(crate) is_remark: bool,
 }
 
 impl Entry {
@@ -137,6 +139,7 @@ mod tests {
                 text: number.to_string(),
                 tone: Tone::Plain,
                 is_missed: false,
+                is_remark: false,
             });
         }
     }

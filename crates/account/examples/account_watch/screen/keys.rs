@@ -21,6 +21,8 @@ pub(crate) enum Input {
     Down(usize),
     Oldest,
     Newest,
+    /// All events, or only what is about gaps.
+    Remarks,
     Reconcile,
     Help,
     /// The terminal has another size: draw.
@@ -70,6 +72,7 @@ fn of_key(key: KeyEvent) -> Option<Input> {
         KeyCode::PageDown => Input::Down(PAGE),
         KeyCode::Home => Input::Oldest,
         KeyCode::End => Input::Newest,
+        KeyCode::Char('g') => Input::Remarks,
         KeyCode::Char('r') => Input::Reconcile,
         KeyCode::Char('?') => Input::Help,
         _ => return None,

@@ -13,12 +13,17 @@ use super::journal::{Entry, Tone};
 use super::theme::{self, BAD, DIM, GOOD, PLAIN, WARN};
 
 pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>) {
-    let journal = &view.board.journal;
+    let journal = view.board.journal();
+    let title = if view.board.only_remarks {
+        "Gaps, and what they missed"
+    } else {
+        "Events"
+    };
     let held = journal.below().map(|newer| {
         let text = format!("held, {newer} newer, p goes on");
         Span::styled(text, WARN)
     });
-    let area = theme::panel(frame, area, "Events", None, held);
+    let area = theme::panel(frame, area, title, None, held);
     let lines: Vec<Line<'_>> = journal.shown(area.height.into()).map(line).collect();
     frame.render_widget(Paragraph::new(lines), area);
 }

@@ -250,7 +250,7 @@ fn what_is_old_is_faded_and_says_so_until_it_is_reconciled() {
     let screen = told.drawn(80, 24);
     assert!(screen.line("RocketFi").ends_with("STALE"));
     assert!(screen.line("─ Positions").ends_with("stale for 0s"));
-    assert!(screen.line("old since").contains("no Pong came in time"));
+    assert!(screen.line("old since").contains("heartbeat timeout"));
     assert!(screen.is_faded("2,280.66") && screen.is_faded("1,000,000.00"));
     assert!(screen.line("GAP").contains("session 1"));
     told.event(&Event::Client(ClientEvent::Connected {
@@ -314,4 +314,8 @@ fn fills_are_logged_with_their_side_and_name_and_can_be_held() {
     assert!(!screen.has("0.1 left"));
     told.board.obey(Input::Pause);
     assert!(told.drawn(120, 40).has("0.1 left"));
+    told.gap();
+    told.board.obey(Input::Remarks);
+    let screen = told.drawn(120, 40);
+    assert!(screen.has("─ Gaps") && screen.has("GAP ") && !screen.has("fill   "));
 }
