@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use rocketfi_client::{Client, Events, SubscribeError};
 use rocketfi_protocol::{AccountAddress, SubscriptionKind};
 use tokio::sync::mpsc;
@@ -158,6 +159,11 @@ impl Account {
 
     /// Every branch is cancel safe, and what it brings is taken in at once.
     async fn wait(&mut self) {
+        if self.reconciler.is_auditing()
+            && let Some(Some(event)) = self.events.recv().now_or_never()
+        {
+            return self.reconciler.take(event, Instant::now());
+        }
         let deadline = self.reconciler.deadline();
         tokio::select! {
             // The answer first: on a busy stream there is always another event.

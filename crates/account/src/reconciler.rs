@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
 use self::course::{Audit, Course, Fetch, Reconciling};
-use self::hold::{Hold, Kept};
+use self::hold::{Age, Hold, Kept};
 use crate::config::Config;
 use crate::event::{Event, Origin, Reconciliation, Trigger, Unreconciled};
 use crate::snapshot::{Held, Snapshot};
@@ -102,8 +102,8 @@ impl Reconciler {
         debug_assert!(self.replay.is_empty(), "what came before comes first");
         match event {
             ClientEvent::Message { message, .. } if self.is_own(&message) => {
-                let is_old = false;
-                self.receive(Kept { message, is_old }, now);
+                let age = Age::New;
+                self.receive(Kept { message, age }, now);
             }
             ClientEvent::Gap {
                 session,
@@ -203,6 +203,11 @@ impl Reconciler {
         *fetch = Fetch::Running;
         self.question += 1;
         Some((self.question, self.state.known()))
+    }
+
+    /// Whether an answer can wait until the stream has been read, for it is compared with what the stream has told.
+    pub(crate) const fn is_auditing(&self) -> bool {
+        matches!(self.course, Course::Reconciled { audit: Some(_), .. })
     }
 
     /// Takes in the answer to a question.
@@ -307,8 +312,8 @@ impl Reconciler {
             appeared: rebased.appeared.clone(),
             order_events: rebased.events.len(),
             funding: rebased.payments.len(),
-            positions: before.positions,
-            collateral: before.collateral,
+            positions: before.positions.into_iter().collect(),
+            collateral: before.collateral.into_iter().collect(),
             complete: rebased.is_whole,
             held: messages.len(),
             attempts,
@@ -359,23 +364,29 @@ impl Reconciler {
         }
     }
 
-    /// A difference counts when it is seen several times in a row.
+    /// A difference counts when it is there several times in a row, and nothing has come about it meanwhile.
     fn judge(&mut self, mut audit: Audit, snapshot: &Snapshot, now: Instant) {
-        let difference = self.state.compare(snapshot, &audit.touched);
-        let reconciled = |audit| Course::Reconciled {
-            next_audit: None,
-            audit: Some(audit),
+        let found = self.state.compare(snapshot, &audit.touched);
+        let suspected = match &audit.suspected {
+            None => found,
+            Some(before) => found.since(before),
         };
-        if difference.is_empty() {
+        if suspected.is_empty() {
             self.state.set_compared(snapshot);
             self.out.push_back(Event::Audited);
         } else if audit.looks < AUDIT_LOOKS {
             let wait = self.config.rest_lag.max(self.config.min_interval);
-            audit.look_again(now + wait, self.state.event_count());
-            self.course = reconciled(audit);
+            audit.look_again(suspected, now + wait, self.state.event_count());
+            let next_audit = None;
+            let audit = Some(audit);
+            self.course = Course::Reconciled { next_audit, audit };
         } else {
-            self.out
-                .push_back(Event::Inconsistent(Inconsistency::Audit(difference)));
+            let inconsistency = Inconsistency::Audit(suspected.into());
+            warn!(
+                inconsistency = inconsistency.name(),
+                "REST contradicts what is known"
+            );
+            self.out.push_back(Event::Inconsistent(inconsistency));
             self.demand(Trigger::Audit, now);
         }
     }
@@ -385,7 +396,7 @@ impl Reconciler {
         message.delivery().is_some() && message.account() == Some(self.config.account)
     }
 
-    fn receive(&mut self, Kept { message, is_old }: Kept, now: Instant) {
+    fn receive(&mut self, Kept { message, age }: Kept, now: Instant) {
         let is_excused = std::mem::take(&mut self.is_excused);
         match &mut self.course {
             Course::Reconciling(Reconciling {
@@ -397,7 +408,7 @@ impl Reconciler {
                 }
             }
             Course::Reconciling(reconciling) => {
-                if !is_old {
+                if age != Age::Old {
                     reconciling.note(&message);
                 }
                 if reconciling.touched.len() > self.config.hold_capacity {
@@ -409,14 +420,18 @@ impl Reconciler {
                 if let Some(audit) = audit {
                     audit.touched.note(&message);
                 }
-                self.judge_message(message, is_excused, now);
+                let kept = Kept { message, age };
+                self.judge_message(kept, is_excused, now);
             }
         }
     }
 
     /// A message that cannot be waits until it is cleared up why, once.
-    fn judge_message(&mut self, message: ServerMessage, is_excused: bool, now: Instant) {
-        let doubts = if is_excused {
+    fn judge_message(&mut self, kept: Kept, is_excused: bool, now: Instant) {
+        let Kept { message, age } = kept;
+        // A list that was held back may well be behind the log.
+        let is_behind = age != Age::New && matches!(message, ServerMessage::OpenOrdersUpdate(_));
+        let doubts = if is_excused || is_behind {
             Vec::new()
         } else {
             self.state.doubts(&message)
@@ -431,8 +446,8 @@ impl Reconciler {
             );
             self.out.push_back(Event::Inconsistent(doubt));
         }
-        let is_old = false;
-        self.replay.push_front(Kept { message, is_old });
+        let age = Age::Held;
+        self.replay.push_front(Kept { message, age });
         self.demand(Trigger::Inconsistent, now);
     }
 

@@ -201,6 +201,11 @@ fn acts(trouble: Duration, may_drop: bool, rng: &mut ChaCha8Rng) -> Vec<(Duratio
             )
         })
         .collect();
+    // While it is being connected for the first time.
+    if rng.random_ratio(1, 4) {
+        let phase = *pick(rng, &[Phase::Opened, Phase::Subscribing, Phase::Streaming]);
+        acts.push((seconds(rng, 0.0, 0.5), Act::Inject(Fault::Reset, phase)));
+    }
     acts.sort_by_key(|(time, _)| *time);
     acts
 }

@@ -7,6 +7,7 @@ use super::hold::Hold;
 use crate::Change;
 use crate::event::Trigger;
 use crate::snapshot::Touched;
+use crate::state::Discrepancy;
 
 /// Whether the state is right.
 #[derive(Debug)]
@@ -115,6 +116,8 @@ pub(super) struct Audit {
     /// What the stream has told since it began.
     pub(super) touched: Touched,
     pub(super) looks: u32,
+    /// What was different at every look so far; `None` before the first.
+    pub(super) suspected: Option<Discrepancy>,
     since: u64,
     fetch: Fetch,
 }
@@ -124,12 +127,14 @@ impl Audit {
         Self {
             touched: Touched::default(),
             looks: 0,
+            suspected: None,
             since: event_count,
             fetch: Fetch::At(at),
         }
     }
 
-    pub(super) fn look_again(&mut self, at: Instant, event_count: u64) {
+    pub(super) fn look_again(&mut self, suspected: Discrepancy, at: Instant, event_count: u64) {
+        self.suspected = Some(suspected);
         self.touched = Touched::default();
         self.since = event_count;
         self.fetch = Fetch::At(at);

@@ -5,12 +5,22 @@ use std::collections::VecDeque;
 use rocketfi_protocol::{Delivery, ServerMessage};
 use tokio::time::Instant;
 
-/// A message that is told later than it came.
+/// A message, and when it came.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) message: ServerMessage,
-    /// It came before the moment that a snapshot is to be newer than.
-    pub(super) is_old: bool,
+    pub(super) age: Age,
+}
+
+/// When a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Just now.
+    New,
+    /// After the moment that a snapshot is to be newer than, and before that snapshot: either may be ahead.
+    Held,
+    /// Before that moment.
+    Old,
 }
 
 /// Messages of the account, in the order in which they came. The bound is its owner's.
@@ -26,7 +36,7 @@ impl Hold {
         self.until.get_or_insert(until);
         self.messages.push_back(Kept {
             message,
-            is_old: false,
+            age: Age::Held,
         });
     }
 
@@ -46,7 +56,7 @@ impl Hold {
     /// again, let alone replace it. Events happened all the same, and margin is not in a snapshot.
     pub(super) fn settle(&mut self) {
         self.messages.retain_mut(|kept| {
-            kept.is_old = true;
+            kept.age = Age::Old;
             kept.message.delivery() == Some(Delivery::Event)
                 || matches!(kept.message, ServerMessage::AccountRiskUpdate(_))
         });

@@ -15,6 +15,8 @@ pub struct Order {
     instrument_id: InstrumentId,
     life: Lifecycle,
     view: Option<OpenOrder>,
+    /// Its end was told by REST, and what the stream tells may still be of before.
+    is_ahead: bool,
 }
 
 impl Order {
@@ -132,7 +134,7 @@ impl Orders {
             });
         };
         let order = self.ended.get(&view.order_id)?;
-        (filled < quantity).then(|| Inconsistency::EndedButOpen {
+        (filled < quantity && !order.is_ahead).then(|| Inconsistency::EndedButOpen {
             order_id: view.order_id,
             status: order.status(),
         })
@@ -153,6 +155,7 @@ impl Orders {
             instrument_id: event.instrument,
             life: Lifecycle::default(),
             view: None,
+            is_ahead: false,
         });
         order.record(event);
         self.put(order);
@@ -169,6 +172,7 @@ impl Orders {
             instrument_id: view.instrument_id,
             life: Lifecycle::of_view(view),
             view: None,
+            is_ahead: false,
         });
         order.life.meet(view);
         if is_complete(view) {
@@ -181,6 +185,13 @@ impl Orders {
     /// An order that is not open any more, and of whose end nothing is known.
     pub(crate) fn forget(&mut self, id: OrderId) {
         self.open.remove(&id);
+    }
+
+    /// What was recorded last of it came from REST.
+    pub(crate) fn note_ahead(&mut self, id: OrderId) {
+        if let Some(order) = self.ended.get_mut(&id) {
+            order.is_ahead = true;
+        }
     }
 
     /// What is left of each order is to be learnt anew.

@@ -1,9 +1,9 @@
 //! Putting a state right with a snapshot of REST.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use rocketfi_protocol::{
-    AssetId, Decimal, OpenOrder, OrderEvent, OrderEventData, OrderId, Position,
+    AssetId, Decimal, InstrumentId, OpenOrder, OrderEvent, OrderEventData, OrderId, Position,
     PositionFundingUpdate,
 };
 
@@ -44,6 +44,44 @@ pub(crate) struct Rebased {
     pub(crate) missed_fills: Vec<OrderId>,
     /// Whether the logs reached back far enough that none is missing.
     pub(crate) is_whole: bool,
+}
+
+/// In what a snapshot and a state differ.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Discrepancy {
+    pub(crate) orders: BTreeSet<OrderId>,
+    pub(crate) positions: BTreeSet<InstrumentId>,
+    pub(crate) collateral: BTreeSet<AssetId>,
+    events: HashSet<EventId>,
+    payments: HashSet<<PositionFundingUpdate as Identified>::Id>,
+}
+
+impl Discrepancy {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What was there before as well. What is on its way through the stream is something else each time.
+    pub(crate) fn since(mut self, before: &Self) -> Self {
+        self.orders.retain(|it| before.orders.contains(it));
+        self.positions.retain(|it| before.positions.contains(it));
+        self.collateral.retain(|it| before.collateral.contains(it));
+        self.events.retain(|it| before.events.contains(it));
+        self.payments.retain(|it| before.payments.contains(it));
+        self
+    }
+}
+
+impl From<Discrepancy> for Difference {
+    fn from(found: Discrepancy) -> Self {
+        Self {
+            orders: found.orders.into_iter().collect(),
+            positions: found.positions.into_iter().collect(),
+            collateral: found.collateral.into_iter().collect(),
+            order_events: found.events.len(),
+            funding: found.payments.len(),
+        }
+    }
 }
 
 impl AccountState {
@@ -94,7 +132,7 @@ impl AccountState {
         if !snapshot.order_events.is_whole {
             self.orders.distrust();
         }
-        self.rebase_orders(&snapshot.open_orders, touched, held, &before, was_founded);
+        self.rebase_orders(&snapshot.open_orders, touched, held, &before);
         self.rebase_positions(snapshot, touched);
         self.rebase_collateral(snapshot, touched);
         let after: BTreeSet<OrderId> = self.open_orders().map(super::Order::id).collect();
@@ -117,6 +155,7 @@ impl AccountState {
                 continue;
             }
             self.append_event(event);
+            self.orders.note_ahead(event.order_id);
             if was_founded {
                 if !is_held && matches!(event.event_data, OrderEventData::Fill(_)) {
                     rebased.missed_fills.push(event.order_id);
@@ -147,14 +186,14 @@ impl AccountState {
     }
 
     /// An order that ended by its events has ended, whatever an older list says. One that was open and is not listed has
-    /// ended too, unless the stream has just told of it: it may have been placed after the list was made.
+    /// ended too, unless the stream has just told of it: it may have been placed after the list was made. What only
+    /// the log tells of is open as of its end.
     fn rebase_orders(
         &mut self,
         listed: &[OpenOrder],
         touched: &Touched,
         held: &Held,
         before: &BTreeSet<OrderId>,
-        was_founded: bool,
     ) {
         for view in listed {
             if !touched.orders.contains(&view.order_id) {
@@ -165,8 +204,7 @@ impl AccountState {
         let is_told = |id: &OrderId| {
             listed.contains(id) || touched.orders.contains(id) || held.orders.contains(id)
         };
-        // Without a past, the end of a log may tell of orders whose end it does not reach back to.
-        let is_gone = |id: &OrderId| !is_told(id) && (before.contains(id) || !was_founded);
+        let is_gone = |id: &OrderId| !is_told(id) && before.contains(id);
         let open = self.open_orders().map(super::Order::id);
         let gone: Vec<_> = open.filter(is_gone).collect();
         for id in gone {
@@ -195,28 +233,33 @@ impl AccountState {
     }
 
     /// In what a snapshot differs from this state, but for what the stream has touched meanwhile.
-    pub(crate) fn compare(&self, snapshot: &Snapshot, touched: &Touched) -> Difference {
-        let orders = self.different_orders(&snapshot.open_orders);
+    pub(crate) fn compare(&self, snapshot: &Snapshot, touched: &Touched) -> Discrepancy {
         let quantity =
             |held: Option<&Position>| held.map_or(Decimal::ZERO, |it| it.quantity.clone());
         let held = self.positions.keys().chain(snapshot.positions.keys());
-        let differs = |id: &&rocketfi_protocol::InstrumentId| {
+        let differs = |id: &&InstrumentId| {
             let (own, told) = (self.positions.get(id), snapshot.positions.get(id));
             !touched.positions.contains(id) && !same(&quantity(own), &quantity(told))
         };
-        let positions: BTreeSet<_> = held.filter(differs).copied().collect();
         let nothing = Decimal::ZERO;
         let amounts = |(id, told): &(&AssetId, &Decimal)| {
             let own = self.collateral.get(id).unwrap_or(&nothing);
             !touched.collateral.contains(id) && !same(own, told)
         };
-        let collateral = snapshot.collateral.iter().filter(amounts);
-        Difference {
+        let orders = self.different_orders(&snapshot.open_orders);
+        let events = unknown(&self.events, &snapshot.order_events);
+        let payments = unknown(&self.payments, &snapshot.payments);
+        Discrepancy {
             orders: orders.filter(|id| !touched.orders.contains(id)).collect(),
-            positions: positions.into_iter().collect(),
-            collateral: collateral.map(|(id, _)| *id).collect(),
-            order_events: unknown(&self.events, &snapshot.order_events).len(),
-            funding: unknown(&self.payments, &snapshot.payments).len(),
+            positions: held.filter(differs).copied().collect(),
+            collateral: snapshot
+                .collateral
+                .iter()
+                .filter(amounts)
+                .map(|(id, _)| *id)
+                .collect(),
+            events: events.into_iter().map(Identified::id).collect(),
+            payments: payments.into_iter().map(Identified::id).collect(),
         }
     }
 
@@ -242,10 +285,12 @@ impl AccountState {
         different.into_iter()
     }
 
-    /// Notes up to where the logs were found to be complete.
+    /// Notes up to where the logs were found to be known. What is not known yet may be on its way, or lost.
     pub(crate) fn set_compared(&mut self, snapshot: &Snapshot) {
-        self.events.set_compared(&snapshot.order_events.entries);
-        self.payments.set_compared(&snapshot.payments.entries);
+        let events = known(&self.events, &snapshot.order_events);
+        self.events.set_compared(events);
+        let payments = known(&self.payments, &snapshot.payments);
+        self.payments.set_compared(payments);
     }
 }
 
@@ -258,6 +303,13 @@ fn mark<E: Identified + Clone>(history: &History<E>, is_founded: bool) -> Mark<E
     } else {
         Mark::At(anchors.to_vec())
     }
+}
+
+/// The beginning of a log, up to where something is not known.
+fn known<'l, E: Identified + Clone>(history: &History<E>, log: &'l Log<E>) -> &'l [E] {
+    let entries = log.entries.as_slice();
+    let end = entries.iter().position(|entry| !history.knows(entry));
+    &entries[..end.unwrap_or(entries.len())]
 }
 
 /// What a log has that is not known. Where it does not reach back to what is known for sure, what comes before the first

@@ -65,6 +65,20 @@ fn what_is_on_its_way_is_no_difference() {
 }
 
 #[test]
+fn something_else_on_its_way_each_time_is_no_difference() {
+    let (mut bench, mut log) = audited();
+    bench.wait(EVERY);
+    for remaining in [9, 8] {
+        until_asked(&mut bench);
+        log.push(fill_to(remaining));
+        let filled = (10 - remaining).to_string();
+        bench.answer(Ok(snapshot(&[(1, &filled, "10")], &log)));
+        bench.message(events([fill_to(remaining)]));
+    }
+    assert_eq!(bench.told(), ["left 9", "audited", "left 8"]);
+}
+
+#[test]
 fn an_audit_without_an_answer_is_tried_again() {
     let (mut bench, log) = audited();
     bench.wait(EVERY);

@@ -69,6 +69,22 @@ fn after_a_gap_comes_the_truth_then_what_was_missed_then_what_was_held_back() {
 }
 
 #[test]
+fn a_list_that_is_behind_the_log_is_no_contradiction() {
+    let (mut bench, mut log) = Bench::reconciled();
+    bench.gap();
+    bench.resubscribe();
+    bench.message(crate::samples::open_orders([open_order(1, "0", "10")]));
+    bench.wait(LAG);
+    log.push(event(1, rocketfi_protocol::OrderEventData::Canceled));
+    bench.answer(Ok(snapshot(&[], &log)));
+    assert_eq!(
+        bench.told()[2..],
+        ["reconciled Gap", "missed left ", "OpenOrdersUpdate"]
+    );
+    assert_eq!(bench.reconciler.state().open_orders().len(), 0);
+}
+
+#[test]
 fn the_report_says_what_changed_meanwhile() {
     let (mut bench, mut log) = Bench::reconciled();
     bench.message(positions("1"));

@@ -54,6 +54,18 @@ fn what_happened_before_anything_was_known_is_history_and_not_news() {
 }
 
 #[test]
+fn an_order_that_only_the_log_tells_of_is_open() {
+    let mut state = state();
+    let log = vec![event(1, placed(1, "10")), event(2, placed(2, "1"))];
+    rebase(&mut state, &snapshot(&[(1, "0", "10")], log), &[]);
+    assert_eq!(
+        open(&state),
+        [1, 2],
+        "it was placed after the list was made"
+    );
+}
+
+#[test]
 fn what_is_held_back_is_news_even_the_first_time() {
     let mut state = state();
     let news = event(1, fill(2, "4", "6", "10"));
@@ -223,6 +235,31 @@ fn logs_are_read_back_to_where_they_were_compared() {
 }
 
 #[test]
+fn a_list_of_before_an_end_that_rest_told_is_no_contradiction() {
+    let (mut state, mut log) = founded();
+    log.push(event(1, OrderEventData::Canceled));
+    rebase(&mut state, &snapshot(&[], log), &[]);
+    // It was on its way.
+    let list = open_orders([open_order(1, "0", "10")]);
+    assert_eq!(state.doubts(&list), []);
+    state.apply(&list);
+    assert!(open(&state).is_empty());
+}
+
+#[test]
+fn an_audit_goes_on_where_something_is_missing() {
+    let (mut state, mut log) = founded();
+    let [known, missing, later] = [2, 3, 4].map(|order| event(order, placed(order, "1")));
+    state.apply(&events([known.clone(), later.clone()]));
+    log.extend([known.clone(), missing, later]);
+    state.set_compared(&snapshot(&[(1, "0", "10")], log.clone()));
+    let Mark::At(anchors) = state.known().events else {
+        panic!("there was something to compare");
+    };
+    assert_eq!(anchors, [known.id(), log[0].id()]);
+}
+
+#[test]
 fn an_audit_names_every_difference_and_passes_over_what_the_stream_has_touched() {
     let (mut state, mut log) = founded();
     let same = snapshot(&[(1, "0.0", "10")], log.clone());
@@ -239,7 +276,10 @@ fn an_audit_names_every_difference_and_passes_over_what_the_stream_has_touched()
         order_events: 1,
         funding: 1,
     };
-    assert_eq!(state.compare(&told, &Touched::default()), expected);
+    let found = state.compare(&told, &Touched::default());
+    assert_eq!(Difference::from(found.clone()), expected);
+    assert_eq!(found.clone().since(&found), found);
+    assert!(found.clone().since(&Discrepancy::default()).is_empty());
     let mut touched = Touched::default();
     for message in [
         positions("3"),
@@ -249,7 +289,7 @@ fn an_audit_names_every_difference_and_passes_over_what_the_stream_has_touched()
         touched.note(&message);
         state.apply(&message);
     }
-    let left = state.compare(&told, &touched);
+    let left = Difference::from(state.compare(&told, &touched));
     assert_eq!(
         (left.orders, left.positions, left.collateral),
         (vec![OrderId(2)], vec![], vec![])
