@@ -4,4 +4,4 @@ pub mod codegen;
 
 #[cfg(any(test, feature = "hostile"))]
 pub mod hostile;
-pub mod soak;
+pub mod simulation;

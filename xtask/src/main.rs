@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, soak};
+use xtask::{codegen, simulation};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The workspace's own commands", version)]
@@ -17,6 +17,17 @@ struct Cli {
 enum Command {
     /// Write the protocol's types from its AsyncAPI document
     Codegen(codegen::Args),
+    /// Follow an account through seeded trouble, against the mock's own books; see `cargo xtask oracle --help`
+    #[command(disable_help_flag = true)]
+    Oracle {
+        /// What to pass on
+        #[arg(
+            trailing_var_arg = true,
+            allow_hyphen_values = true,
+            value_name = "ARGS"
+        )]
+        args: Vec<OsString>,
+    },
     /// Run the client against the mock server under seeded faults; see `cargo xtask soak --help`
     #[command(disable_help_flag = true)]
     Soak {
@@ -33,6 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Codegen(args) => codegen::run(args),
-        Command::Soak { args } => soak::run(args),
+        Command::Oracle { args } => simulation::run("oracle", args),
+        Command::Soak { args } => simulation::run("soak", args),
     }
 }

@@ -155,7 +155,7 @@ impl EventQueue {
         if !self.restored.is_empty() {
             self.flush_restored(session);
         }
-        if !self.stale.is_empty() && self.tell_missed(session) {
+        if self.tell_missed(session) && !self.stale.is_empty() {
             self.flush_stale(session);
         }
     }

@@ -121,6 +121,25 @@ async fn drop_newest_policy_keeps_the_session_and_counts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn loss_without_a_message_after_it_is_announced_with_the_next_ping() {
+    let config = Config {
+        heartbeat_interval: Duration::from_secs(1),
+        ..small(Overflow::DropNewest)
+    };
+    let (_client, mut events, _network, mut peer) = connected(config).await;
+    for number in 0..100 {
+        peer.push(&data(number)).await;
+        settle().await;
+    }
+    while let Some(Some(event)) = futures_util::FutureExt::now_or_never(events.recv()) {
+        assert!(matches!(event, Event::Message { .. }));
+    }
+    // Nothing but a heartbeat follows.
+    assert_eq!(peer.message().await, rocketfi_protocol::ClientMessage::Ping);
+    assert!(matches!(next(&mut events).await, Event::Lagged { .. }));
+}
+
+#[tokio::test(start_paused = true)]
 async fn loss_without_a_message_after_it_is_announced_by_the_gap() {
     let (_client, mut events, _network, mut peer) = connected(small(Overflow::DropNewest)).await;
     for number in 0..100 {

@@ -4,13 +4,13 @@ use std::env;
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
 
-/// Builds the simulation for speed and runs it.
+/// Builds one of the simulation's programs for speed and runs it.
 #[must_use]
-pub fn run(args: Vec<OsString>) -> ExitCode {
+pub fn run(program: &str, args: Vec<OsString>) -> ExitCode {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["run", "--release", "--quiet", "--locked"])
-        .args(["--package", "rocketfi-simulation", "--bin", "soak", "--"])
+        .args(["--package", "rocketfi-simulation", "--bin", program, "--"])
         .args(args)
         .status();
     match status {
