@@ -38,6 +38,8 @@ pub enum Event {
         session: SessionId,
         /// Why it ended.
         cause: GapCause,
+        /// The subscriptions affected, the account's own among them.
+        kinds: Vec<SubscriptionKind>,
         /// How many frames were received and then thrown away because the client's event queue was full.
         missed: Option<u64>,
     },
@@ -103,7 +105,7 @@ impl Event {
 pub enum Origin {
     /// The stream, as it came or held back for a while.
     Stream,
-    /// REST: the stream did not bring it, or not before REST told it.
+    /// REST: the stream did not bring it, or not before REST told it; each was missed.
     Backfill,
 }
 
@@ -154,9 +156,9 @@ pub struct Reconciliation {
     pub appeared: Vec<OrderId>,
     /// The order of each fill that was missed, oldest first.
     pub missed_fills: Vec<OrderId>,
-    /// How many order events REST told first, fills included. They follow as messages, each once, in order.
+    /// How many order events were missed, fills included. They follow as messages, each once, in order.
     pub order_events: usize,
-    /// How many funding payments REST told first. They follow too.
+    /// How many funding payments were missed. They follow too.
     pub funding: usize,
     /// Positions of another quantity than was known.
     pub positions: Vec<InstrumentId>,
@@ -171,4 +173,25 @@ pub struct Reconciliation {
     pub attempts: u32,
     /// How long it took from its cause.
     pub took: Duration,
+}
+
+impl Reconciliation {
+    /// One that found nothing, to begin with; for tests of what is made of them.
+    #[must_use]
+    pub const fn new(trigger: Trigger) -> Self {
+        Self {
+            trigger,
+            vanished: Vec::new(),
+            appeared: Vec::new(),
+            missed_fills: Vec::new(),
+            order_events: 0,
+            funding: 0,
+            positions: Vec::new(),
+            collateral: Vec::new(),
+            complete: true,
+            held: 0,
+            attempts: 0,
+            took: Duration::ZERO,
+        }
+    }
 }

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use rocketfi_client::{Event as ClientEvent, GapCause, SessionId, SubscribeError};
+use rocketfi_client::{Event as ClientEvent, SubscribeError};
 use rocketfi_protocol::{Optional, OrderEventUpdate, ServerMessage, SubscriptionKind};
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
@@ -25,7 +25,7 @@ use self::hold::{Age, Hold, Kept};
 use crate::config::Config;
 use crate::event::{Event, Origin, Reconciliation, Trigger, Unreconciled};
 use crate::snapshot::{Held, Snapshot};
-use crate::state::{AccountState, Known, Rebased};
+use crate::state::{AccountState, Known, News, Rebased};
 use crate::{Change, Inconsistency, SourceError};
 
 /// How often an audit looks again before it believes that something is wrong: what is on its way through the stream
@@ -111,11 +111,17 @@ impl Reconciler {
                 kinds,
                 missed,
             } => {
-                self.established = kinds.into_iter().collect();
+                self.established = kinds.iter().cloned().collect();
                 // A kind that is not listed was confirmed on a later session, if it was: calls return at once, and
                 // events wait their turn.
                 self.live.retain(|kind| !self.established.contains(kind));
-                self.lose(session, cause, missed, now);
+                self.lose(now);
+                self.out.push_back(Event::Gap {
+                    session,
+                    cause,
+                    kinds,
+                    missed,
+                });
             }
             ClientEvent::Resubscribed { ref kinds, .. } => {
                 self.live.extend(kinds.iter().cloned());
@@ -307,11 +313,11 @@ impl Reconciler {
         }
         let report = Reconciliation {
             trigger,
-            missed_fills: rebased.missed_fills.clone(),
+            missed_fills: rebased.missed_fills(),
             vanished: rebased.vanished.clone(),
             appeared: rebased.appeared.clone(),
-            order_events: rebased.events.len(),
-            funding: rebased.payments.len(),
+            order_events: missed(&rebased.events),
+            funding: missed(&rebased.payments),
             positions: before.positions.into_iter().collect(),
             collateral: before.collateral.into_iter().collect(),
             complete: rebased.is_whole,
@@ -338,30 +344,39 @@ impl Reconciler {
         }
     }
 
-    /// Tells what was missed, as the events they are.
+    /// Tells what was missed, as the events they are, and among them in its place what the stream had brought.
     fn backfill(&mut self, rebased: Rebased) {
-        let tell = |message: ServerMessage, change| Event::Message {
-            message,
-            change,
-            origin: Origin::Backfill,
-            reconciled: true,
-        };
-        if !rebased.events.is_empty() {
-            let change = Change::of_events(&rebased.events);
+        for batch in rebased.events.chunk_by(|a, b| a.is_held == b.is_held) {
+            let order_events: Vec<_> = batch.iter().map(|news| news.event.clone()).collect();
+            let change = Change::of_events(&order_events);
             let update = OrderEventUpdate {
                 account: self.config.account.into(),
                 instrument_id: Optional::Absent,
-                order_events: rebased.events,
+                order_events,
             };
-            self.out.push_back(tell(update.into(), change));
+            self.tell(update.into(), change, batch[0].is_held);
         }
-        for payment in rebased.payments {
+        for news in rebased.payments {
             let change = Change {
-                funding: Some(payment.instrument_id),
+                funding: Some(news.event.instrument_id),
                 ..Change::default()
             };
-            self.out.push_back(tell(payment.into(), change));
+            self.tell(news.event.into(), change, news.is_held);
         }
+    }
+
+    fn tell(&mut self, message: ServerMessage, change: Change, is_held: bool) {
+        let origin = if is_held {
+            Origin::Stream
+        } else {
+            Origin::Backfill
+        };
+        self.out.push_back(Event::Message {
+            message,
+            change,
+            origin,
+            reconciled: true,
+        });
     }
 
     /// A difference counts when it is there several times in a row, and nothing has come about it meanwhile.
@@ -468,18 +483,13 @@ impl Reconciler {
     }
 
     /// A session ended.
-    fn lose(&mut self, session: SessionId, cause: GapCause, missed: Option<u64>, now: Instant) {
+    fn lose(&mut self, now: Instant) {
         match &mut self.course {
             Course::Reconciling(reconciling) => reconciling.lose(),
             course @ Course::Reconciled { .. } => {
                 *course = Course::Reconciling(Reconciling::new(Trigger::Gap, now));
             }
         }
-        self.out.push_back(Event::Gap {
-            session,
-            cause,
-            missed,
-        });
     }
 
     /// On a connection that lives, something calls for a reconciliation. What was asked of REST before does not answer
@@ -538,6 +548,11 @@ impl Reconciler {
             self.replay = messages;
         }
     }
+}
+
+/// How many the stream had not brought.
+fn missed<E>(news: &[News<E>]) -> usize {
+    news.iter().filter(|it| !it.is_held).count()
 }
 
 fn backoff(config: &Config) -> ExponentialBackoff {

@@ -21,7 +21,7 @@ pub(crate) use self::identity::{EventId, Identified};
 pub use self::lifecycle::{Lifecycle, Status};
 pub use self::orders::Order;
 use self::orders::Orders;
-pub(crate) use self::rebase::{Discrepancy, Known, Mark, Rebased};
+pub(crate) use self::rebase::{Discrepancy, Known, Mark, News, Rebased};
 use crate::amount::{is_zero, number};
 use crate::{Change, Inconsistency};
 

@@ -236,7 +236,7 @@ fn certainty(record: &Record, findings: &mut Findings) {
             Event::Gap { .. } => (is_sure, is_flowing) = (false, false),
             Event::Inconsistent(_)
             | Event::Client(ClientEvent::Lagged { .. } | ClientEvent::Malformed { .. }) => {
-                is_sure = false
+                is_sure = false;
             }
             Event::Reconciled(_) => (is_sure, is_flowing) = (true, true),
             Event::Unreconciled { .. } => (is_sure, is_flowing) = (false, true),

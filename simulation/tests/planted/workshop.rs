@@ -23,7 +23,7 @@ pub(crate) fn is(name: &str) -> bool {
 "#;
 
 /// What some bugs of the client need besides.
-const KEEPING: &str = r#"
+const KEEPING: &str = r"
 use std::cell::RefCell;
 
 use crate::GapCause;
@@ -41,7 +41,7 @@ pub(crate) fn keep(cause: GapCause) {
 pub(crate) fn kept() -> Option<GapCause> {
     KEPT.take()
 }
-"#;
+";
 
 /// What is built of the copy.
 const PROGRAMS: [&str; 2] = ["soak", "oracle"];

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use rocketfi_client::CloseReason;
+use rocketfi_client::{CloseReason, GapCause, SessionId};
 use rocketfi_protocol::{AssetId, OrderEvent, OrderId};
 
 use super::*;

@@ -30,6 +30,14 @@ pub(crate) enum Mark<I> {
     At(Vec<I>),
 }
 
+/// Something that the user has not been told.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct News<E> {
+    pub(crate) event: E,
+    /// The stream has brought it, and it was held back.
+    pub(crate) is_held: bool,
+}
+
 /// What changed when a state was put right.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rebased {
@@ -38,10 +46,8 @@ pub(crate) struct Rebased {
     /// Are open, and were not known to be.
     pub(crate) appeared: Vec<OrderId>,
     /// To be told to the user, oldest first.
-    pub(crate) events: Vec<OrderEvent>,
-    pub(crate) payments: Vec<PositionFundingUpdate>,
-    /// How many of the fills among the events had not reached the client at all, by their order.
-    pub(crate) missed_fills: Vec<OrderId>,
+    pub(crate) events: Vec<News<OrderEvent>>,
+    pub(crate) payments: Vec<News<PositionFundingUpdate>>,
     /// Whether the logs reached back far enough that none is missing.
     pub(crate) is_whole: bool,
 }
@@ -81,6 +87,16 @@ impl From<Discrepancy> for Difference {
             order_events: found.events.len(),
             funding: found.payments.len(),
         }
+    }
+}
+
+impl Rebased {
+    /// The order of each fill that the stream had not brought.
+    pub(crate) fn missed_fills(&self) -> Vec<OrderId> {
+        let missed = self.events.iter().filter(|news| !news.is_held);
+        let is_fill = |event: &&OrderEvent| matches!(event.event_data, OrderEventData::Fill(_));
+        let fills = missed.map(|news| &news.event).filter(is_fill);
+        fills.map(|event| event.order_id).collect()
     }
 }
 
@@ -157,10 +173,8 @@ impl AccountState {
             self.append_event(event);
             self.orders.note_ahead(event.order_id);
             if was_founded {
-                if !is_held && matches!(event.event_data, OrderEventData::Fill(_)) {
-                    rebased.missed_fills.push(event.order_id);
-                }
-                rebased.events.push(event.clone());
+                let event = event.clone();
+                rebased.events.push(News { event, is_held });
             }
         }
         self.events.set_compared(&log.entries);
@@ -174,12 +188,14 @@ impl AccountState {
         rebased: &mut Rebased,
     ) {
         for payment in unknown(&self.payments, log) {
-            if !was_founded && held.payments.contains(&payment.id()) {
+            let is_held = held.payments.contains(&payment.id());
+            if !was_founded && is_held {
                 continue;
             }
             self.append_payment(payment);
             if was_founded {
-                rebased.payments.push(payment.clone());
+                let event = payment.clone();
+                rebased.payments.push(News { event, is_held });
             }
         }
         self.payments.set_compared(&log.entries);

@@ -45,7 +45,7 @@ fn events_that_are_held_back_survive_another_gap() {
     let told = bench.told();
     assert_eq!(
         told[4..],
-        ["reconciled Gap", "missed left 9 8 7"],
+        ["reconciled Gap", "missed left 9", "left 8", "missed left 7"],
         "once, and in order"
     );
 }

@@ -55,7 +55,13 @@ fn after_a_gap_comes_the_truth_then_what_was_missed_then_what_was_held_back() {
     bench.answer(Ok(snapshot(&[(1, "5", "10")], &log)));
     assert_eq!(
         bench.told(),
-        ["reconciled Gap", "missed left 8 7 6 5", "PositionUpdate"]
+        [
+            "reconciled Gap",
+            "missed left 8 7",
+            "left 6",
+            "missed left 5",
+            "PositionUpdate"
+        ]
     );
     bench.message(events([fill_to(5), fill_to(4)]));
     assert_eq!(bench.told(), ["left 4"]);

@@ -98,7 +98,8 @@ fn a_message_that_cannot_be_waits_for_what_was_missed_before_it() {
         bench.told(),
         [
             "reconciled Inconsistent",
-            "missed left 9 8",
+            "missed left 9",
+            "left 8",
             "PositionUpdate"
         ]
     );

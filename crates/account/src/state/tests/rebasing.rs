@@ -38,6 +38,14 @@ fn rebase(
     state.rebase(snapshot, &Touched::default(), &Held::of(held.iter()))
 }
 
+fn told(rebased: &super::super::Rebased) -> Vec<OrderEvent> {
+    rebased
+        .events
+        .iter()
+        .map(|news| news.event.clone())
+        .collect()
+}
+
 #[test]
 fn what_happened_before_anything_was_known_is_history_and_not_news() {
     let mut state = state();
@@ -84,8 +92,8 @@ fn missed_fills_come_once_and_in_order() {
     ];
     log.extend(missed.clone());
     let rebased = rebase(&mut state, &snapshot(&[(1, "5", "10")], log.clone()), &[]);
-    assert_eq!(rebased.events, missed);
-    assert_eq!(rebased.missed_fills, [OrderId(1), OrderId(1)]);
+    assert_eq!(told(&rebased), missed);
+    assert_eq!(rebased.missed_fills(), [OrderId(1), OrderId(1)]);
     let again = rebase(&mut state, &snapshot(&[(1, "5", "10")], log), &[]);
     assert_eq!(again.events, []);
 }
@@ -99,7 +107,7 @@ fn a_fill_that_is_held_back_and_in_the_log_was_not_missed_and_comes_once() {
         event(1, fill(3, "1", "5", "10")),
     ]);
     let rebased = rebase(&mut state, &snapshot(&[(1, "5", "10")], log), &held);
-    assert_eq!(rebased.missed_fills.len(), 1);
+    assert_eq!(rebased.missed_fills().len(), 1);
     assert_eq!(rebased.events.len(), 2, "in the order of the log");
     assert_eq!(state.news(held[0].clone()), None);
 }
@@ -206,7 +214,7 @@ fn a_log_that_does_not_reach_back_brings_nothing_that_may_have_been_forgotten() 
     cut.order_events.is_whole = false;
     let rebased = rebase(&mut state, &cut, &[]);
     assert!(!rebased.is_whole);
-    assert_eq!(rebased.events, [event(5, placed(5, "1"))]);
+    assert_eq!(told(&rebased), [event(5, placed(5, "1"))]);
 }
 
 #[test]
@@ -214,10 +222,13 @@ fn payments_are_missed_once_too() {
     let (mut state, log) = founded();
     let mut with_payments = snapshot(&[(1, "0", "10")], log);
     with_payments.payments.entries = vec![payment(3), payment(4)];
-    assert_eq!(
-        rebase(&mut state, &with_payments, &[]).payments,
-        [payment(3), payment(4)]
-    );
+    let rebased = rebase(&mut state, &with_payments, &[]);
+    let payments: Vec<_> = rebased
+        .payments
+        .into_iter()
+        .map(|news| news.event)
+        .collect();
+    assert_eq!(payments, [payment(3), payment(4)]);
     assert_eq!(rebase(&mut state, &with_payments, &[]).payments, []);
     assert_eq!(state.last_funding()[&INSTRUMENT], payment(4));
 }
