@@ -1,5 +1,8 @@
 //! From a source's answers to one snapshot.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
