@@ -81,7 +81,7 @@ async fn request_without_an_answer_ends_at_the_deadline() {
 #[tokio::test(start_paused = true)]
 async fn deadline_is_that_of_each_request_and_not_of_all_together() {
     let server = Server {
-        latency: DEADLINE - Duration::from_millis(1),
+        latency: DEADLINE.mul_f64(0.9),
         ..Server::default()
     };
     let server = Arc::new(server.filled(|books| books.events = fills(1..=20)));
