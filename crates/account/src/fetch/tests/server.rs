@@ -6,7 +6,7 @@ use rocketfi_protocol::rest::{
     COLLATERAL, Collaterals, OPEN_ORDERS, OpenOrdersPage, OrderEventsPage, POSITION,
     PositionFundingEvent, PositionFundingEventsPage, Positions,
 };
-use rocketfi_protocol::{InstrumentId, Position, Round};
+use rocketfi_protocol::{InstrumentId, Position, Round, Timestamp};
 
 use super::*;
 use crate::samples::{INSTRUMENT, event, fill};
