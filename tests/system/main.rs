@@ -1,5 +1,6 @@
 //! The client against the mock of the exchange, over real sockets: a module a subject.
 
+mod account;
 mod backpressure;
 mod closing;
 mod errors;

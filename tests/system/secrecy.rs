@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use rocketfi_client::{CloseReason, Event, SessionId};
@@ -12,13 +12,13 @@ use rocketfi_tests::samples::{
     ACCOUNT, INSTRUMENT, NUMBERS, cases, kinds, numbered, signature, transaction,
 };
 use rocketfi_tests::{Bench, deadline};
-use tracing::Level;
-use tracing::subscriber::DefaultGuard;
+use tracing::subscriber::{DefaultGuard, NoSubscriber};
+use tracing::{Dispatch, Level};
 use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Everything that this thread logs.
 #[derive(Clone, Default)]
-struct Capture(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Capture(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Capture {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -36,7 +36,11 @@ impl Write for Capture {
 
 impl Capture {
     /// Captures all that is logged on this thread, at every level, while the guard lives.
-    fn start() -> (Self, DefaultGuard) {
+    pub(crate) fn start() -> (Self, DefaultGuard) {
+        // A subscriber that is alone is not asked about a place that another thread comes by first, and what is logged
+        // there would be captured nowhere.
+        static COMPANION: OnceLock<Dispatch> = OnceLock::new();
+        COMPANION.get_or_init(|| Dispatch::new(NoSubscriber::default()));
         let capture = Self::default();
         let writer = capture.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -50,17 +54,17 @@ impl Capture {
         (capture, tracing::subscriber::set_default(subscriber))
     }
 
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let bytes = self.0.lock().expect("no writer panics").clone();
         String::from_utf8(bytes).expect("logs are text")
     }
 }
 
 /// Strings that appear in no log line, each in the spellings in which it could.
-struct Secrets(BTreeSet<String>);
+pub(crate) struct Secrets(BTreeSet<String>);
 
 impl Secrets {
-    fn of(texts: impl IntoIterator<Item = String>) -> Self {
+    pub(crate) fn of(texts: impl IntoIterator<Item = String>) -> Self {
         let spellings = texts.into_iter().flat_map(|text| {
             let digits = text.trim_start_matches("0x").to_owned();
             [digits.to_lowercase(), digits.to_uppercase(), digits]
@@ -68,7 +72,7 @@ impl Secrets {
         Self(spellings.collect())
     }
 
-    fn assert_absent_from(&self, log: &str) {
+    pub(crate) fn assert_absent_from(&self, log: &str) {
         for secret in &self.0 {
             assert!(secret.len() > 4, "{secret} may be in a log by chance");
             let is_shown = log.contains(secret);
@@ -82,7 +86,7 @@ impl Secrets {
 }
 
 /// Every string and every number with a fraction in a message: addresses, prices, sizes, texts.
-fn values_in(message: &ServerMessage) -> Vec<String> {
+pub(crate) fn values_in(message: &ServerMessage) -> Vec<String> {
     let mut values = Vec::new();
     let mut waiting: Vec<serde_json::Value> =
         vec![serde_json::from_str(&encode(message)).expect("it is JSON")];

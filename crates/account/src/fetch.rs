@@ -1,19 +1,19 @@
 //! From a source's answers to one snapshot.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use rocketfi_protocol::rest::{ORDER_EVENTS, POSITION_FUNDING_EVENTS};
-use rocketfi_protocol::{
-    AccountAddress, AssetId, OpenOrder, OrderEvent, OrderEventData, PositionFundingUpdate,
-    Timestamp,
-};
+use rocketfi_protocol::{AccountAddress, AssetId, OpenOrder, OrderEvent, PositionFundingUpdate};
 use tokio::time::timeout;
 
 use crate::snapshot::{Log, Snapshot};
 use crate::source::{Page, Source, SourceError};
-use crate::state::{Identified, Known, Mark};
+use crate::state::{Dated, Identified, Known, Mark};
 
 /// How often the pages of open orders are read at most. Orders that are placed meanwhile are news each time.
 const READINGS: usize = 5;
@@ -223,27 +223,5 @@ impl<'k, E: Dated> Reading<'k, E> {
             entries: self.entries,
             is_whole: self.end.unwrap_or(false),
         })
-    }
-}
-
-/// Something with a time, where it says.
-trait Dated: Identified {
-    fn at(&self) -> Option<Timestamp>;
-}
-
-impl Dated for OrderEvent {
-    fn at(&self) -> Option<Timestamp> {
-        match &self.event_data {
-            OrderEventData::Placed(placed) => Some(placed.timestamp),
-            OrderEventData::Modified(change) => Some(change.timestamp),
-            OrderEventData::Fill(fill) => Some(fill.timestamp),
-            _ => None,
-        }
-    }
-}
-
-impl Dated for PositionFundingUpdate {
-    fn at(&self) -> Option<Timestamp> {
-        Some(self.timestamp)
     }
 }

@@ -17,7 +17,7 @@ use rocketfi_protocol::{
 };
 
 pub(crate) use self::history::History;
-pub(crate) use self::identity::{EventId, Identified};
+pub(crate) use self::identity::{Dated, EventId, Identified};
 pub use self::lifecycle::{Lifecycle, Status};
 pub use self::orders::Order;
 use self::orders::Orders;

@@ -80,3 +80,25 @@ impl Identified for PositionFundingUpdate {
         (self.instrument_id, self.round)
     }
 }
+
+/// Something with a time, where it says.
+pub(crate) trait Dated: Identified {
+    fn at(&self) -> Option<Timestamp>;
+}
+
+impl Dated for OrderEvent {
+    fn at(&self) -> Option<Timestamp> {
+        match &self.event_data {
+            OrderEventData::Placed(placed) => Some(placed.timestamp),
+            OrderEventData::Modified(change) => Some(change.timestamp),
+            OrderEventData::Fill(fill) => Some(fill.timestamp),
+            _ => None,
+        }
+    }
+}
+
+impl Dated for PositionFundingUpdate {
+    fn at(&self) -> Option<Timestamp> {
+        Some(self.timestamp)
+    }
+}

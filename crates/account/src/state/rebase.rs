@@ -7,7 +7,7 @@ use rocketfi_protocol::{
     PositionFundingUpdate,
 };
 
-use super::{AccountState, EventId, History, Identified};
+use super::{AccountState, Dated, EventId, History, Identified};
 use crate::amount::same;
 use crate::inconsistency::Difference;
 use crate::snapshot::{Held, Log, Snapshot, Touched};
@@ -115,18 +115,21 @@ impl AccountState {
     }
 
     /// Whether a snapshot is older than something that was known when there were `count` order events. Only a fill
-    /// proves it, for every log of order events has those.
+    /// proves it, for every log of order events has those; and only if the log was read as far back as to its time.
     pub(crate) fn outdates(&self, snapshot: &Snapshot, count: u64) -> bool {
         let is_fill = |event: &&OrderEvent| matches!(event.event_data, OrderEventData::Fill(_));
         let Some(newest) = self.events.unproved(count).filter(is_fill).last() else {
             return false;
         };
-        let id = newest.id();
-        !snapshot
-            .order_events
-            .entries
-            .iter()
-            .any(|event| event.id() == id)
+        let (id, log) = (newest.id(), &snapshot.order_events);
+        if log.entries.iter().any(|event| event.id() == id) {
+            return false;
+        }
+        let begins = log.entries.iter().find_map(Dated::at);
+        let is_behind = begins
+            .zip(newest.at())
+            .is_some_and(|(begins, at)| begins > at || (begins == at && !log.is_whole));
+        !is_behind
     }
 
     /// Takes over what the snapshot says, but for what the stream has touched since before the snapshot was taken:

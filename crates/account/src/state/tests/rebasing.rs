@@ -200,6 +200,27 @@ fn a_snapshot_without_a_fill_that_was_told_before_is_old() {
 }
 
 #[test]
+fn a_log_that_begins_after_a_fill_does_not_prove_its_snapshot_old() {
+    let (mut state, _) = founded();
+    state.apply(&events([event(1, fill(5, "4", "6", "10"))]));
+    let count = state.event_count();
+    let of_log = |begins: u64, is_whole| {
+        let later = event(2, fill(begins, "1", "0", "1"));
+        let mut snapshot = snapshot(&[], vec![later]);
+        snapshot.order_events.is_whole = is_whole;
+        snapshot
+    };
+    assert!(
+        !state.outdates(&of_log(6, false), count),
+        "behind its pages"
+    );
+    assert!(!state.outdates(&of_log(5, false), count));
+    assert!(!state.outdates(&of_log(6, true), count), "first page only");
+    assert!(state.outdates(&of_log(5, true), count));
+    assert!(state.outdates(&of_log(4, false), count), "it reaches back");
+}
+
+#[test]
 fn a_log_that_does_not_reach_back_brings_nothing_that_may_have_been_forgotten() {
     let mut state = AccountState::with_history(ACCOUNT, 2);
     let mut log: Vec<_> = (1..=4)
