@@ -3,17 +3,16 @@
 mod account;
 mod client;
 mod message;
-mod missed;
 
 pub(crate) use account::account;
 pub(crate) use client::client;
-pub(crate) use missed::Missed;
 
 use message::message;
 
 use std::error::Error;
 use std::time::Duration;
 
+use rocketfi_account::Origin;
 use rocketfi_account::protocol::SubscriptionKind;
 
 /// A label, and what is to be said.
@@ -48,4 +47,12 @@ fn names<'a>(kinds: impl IntoIterator<Item = &'a SubscriptionKind>) -> String {
         return "nothing".to_owned();
     }
     names.join(", ")
+}
+
+/// Says of what the stream has not brought that it was missed.
+pub(crate) const fn mark(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Stream => "",
+        Origin::Backfill => "missed: ",
+    }
 }

@@ -24,9 +24,10 @@ pub(crate) fn account(event: &Event) -> Value {
         Event::Gap {
             session: SessionId(session),
             cause,
+            kinds,
             missed,
         } => {
-            json!({"event": "gap", "session": session, "cause": cause.to_string(), "missed": missed})
+            json!({"event": "gap", "session": session, "cause": cause.to_string(), "kinds": kinds, "missed": missed})
         }
         Event::Reconciled(report) => reconciliation(report),
         Event::Unreconciled { reason, held } => {

@@ -9,7 +9,7 @@ use rocketfi_account::client::Event as ClientEvent;
 use rocketfi_account::protocol::ServerMessage;
 use serde_json::json;
 
-use crate::describe::{self, Line, Missed, count};
+use crate::describe::{self, Line, count};
 use crate::object;
 
 /// Prints, and counts for the summary.
@@ -21,7 +21,6 @@ pub(crate) struct Output {
     gaps: u64,
     reconciliations: u64,
     missed_fills: usize,
-    missed: Missed,
     /// The reader of our output went away.
     broken: bool,
 }
@@ -37,7 +36,6 @@ impl Output {
             gaps: 0,
             reconciliations: 0,
             missed_fills: 0,
-            missed: Missed::default(),
             broken: false,
         }
     }
@@ -69,11 +67,10 @@ impl Output {
     /// What an account tells.
     pub(crate) fn account(&mut self, event: &Event) {
         self.count_account(event);
-        self.missed.note(event);
         if self.json {
             self.line(&object::account(event).to_string());
         } else {
-            let lines = describe::account(event, &mut self.missed);
+            let lines = describe::account(event);
             self.lines(lines);
         }
     }

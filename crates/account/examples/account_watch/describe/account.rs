@@ -3,37 +3,22 @@
 use std::collections::BTreeMap;
 
 use rocketfi_account::client::Event as ClientEvent;
-use rocketfi_account::protocol::{OrderId, ServerMessage};
-use rocketfi_account::{Event, Origin, Reconciliation, Trigger, Unreconciled};
+use rocketfi_account::protocol::OrderId;
+use rocketfi_account::{Event, Reconciliation, Trigger, Unreconciled};
 
 use super::client::{resubscribed, thrown_away};
-use super::message::{message, order_event};
-use super::{Line, Missed, chain, client, count, seconds};
+use super::message::message;
+use super::{Line, chain, client, count, mark, seconds};
 
 /// One line an event; a message may give several.
-pub(crate) fn account(event: &Event, missed: &mut Missed) -> Vec<Line> {
+pub(crate) fn account(event: &Event) -> Vec<Line> {
     match event {
-        Event::Message {
-            message: ServerMessage::OrderEventUpdate(update),
-            origin,
-            ..
-        } => {
-            let line = |event| {
-                let (label, text) = order_event(event);
-                (label, format!("{}{text}", missed.mark(event, *origin)))
-            };
-            update.order_events.iter().map(line).collect()
-        }
         Event::Message {
             message: it,
             origin,
             ..
         } => {
-            let mark = match origin {
-                Origin::Stream => "",
-                Origin::Backfill => "missed: ",
-            };
-            let marked = |(label, text)| (label, format!("{mark}{text}"));
+            let marked = |(label, text)| (label, format!("{}{text}", mark(*origin)));
             message(it).into_iter().map(marked).collect()
         }
         Event::Client(ClientEvent::Resubscribed { session, kinds }) => {
@@ -51,6 +36,7 @@ fn course(event: &Event) -> Line {
             session,
             cause,
             missed,
+            ..
         } => {
             let missed = thrown_away(*missed);
             let text = format!("session {session}: {cause}{missed}; what is shown is old");
@@ -138,7 +124,7 @@ fn differences(report: &Reconciliation) -> Vec<String> {
         (appeared.len(), format!("{new} new: {}", shown(appeared))),
         (
             others,
-            format!("{} by REST", count(others, "more order event")),
+            format!("{} missed", count(others, "more order event")),
         ),
         (*funding, count(*funding, "funding payment")),
         (

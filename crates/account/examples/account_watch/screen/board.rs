@@ -6,7 +6,7 @@ use rocketfi_account::client::{Event as ClientEvent, SessionId};
 use rocketfi_account::protocol::{AccountAddress, InstrumentId, ServerMessage, Ticker, Timestamp};
 use rocketfi_account::{AccountState, Event};
 
-use super::entries::Entries;
+use super::entries::entries;
 use super::journal::{Entry, Journal, Tone};
 use super::keys::Input;
 use super::names::Names;
@@ -80,7 +80,6 @@ pub(crate) struct Board {
     /// Whether the second is shown.
     pub(crate) only_remarks: bool,
     pub(crate) has_help: bool,
-    entries: Entries,
     /// The exchange's clock, and when it was read from a message.
     clock: Option<(Timestamp, Instant)>,
 }
@@ -114,7 +113,6 @@ impl Board {
             remarks: Journal::default(),
             only_remarks: false,
             has_help: false,
-            entries: Entries::default(),
             clock: None,
         }
     }
@@ -126,10 +124,7 @@ impl Board {
             self.names.learn(state);
         }
         self.change(event, now);
-        for entry in self
-            .entries
-            .of(event, state, &self.names, SystemTime::now())
-        {
+        for entry in entries(event, state, &self.names, SystemTime::now()) {
             self.log(entry);
         }
     }

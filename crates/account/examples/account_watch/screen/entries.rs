@@ -11,82 +11,76 @@ use rocketfi_account::{AccountState, Event, Origin};
 use super::amount::{exact, gain, is_negative, is_positive, money, size};
 use super::journal::{Entry, Tone};
 use super::names::Names;
-use crate::describe::{self, Line, Missed};
+use crate::describe::{self, Line};
 
-#[derive(Debug, Default)]
-pub(crate) struct Entries {
-    missed: Missed,
+/// What there is to say of an event, which the state has taken in already.
+pub(crate) fn entries(
+    event: &Event,
+    state: &AccountState,
+    names: &Names,
+    at: SystemTime,
+) -> Vec<Entry> {
+    match event {
+        Event::Message {
+            message: ServerMessage::OrderEventUpdate(update),
+            origin,
+            ..
+        } => {
+            let entry = |event| order_event(event, *origin, state, names, at);
+            update.order_events.iter().map(entry).collect()
+        }
+        Event::Message {
+            message: ServerMessage::PositionFundingUpdate(payment),
+            origin,
+            ..
+        } => {
+            let name = names.of(payment.instrument_id);
+            let text = format!("{name} {}", gain(&payment.pnl));
+            let is_missed = *origin == Origin::Backfill;
+            vec![entry(at, ("funding", text), Tone::Quiet, is_missed)]
+        }
+        Event::Message { .. } | Event::Client(ClientEvent::Message { .. }) => Vec::new(),
+        other => describe::account(other)
+            .into_iter()
+            .map(|line| Entry {
+                is_remark: true,
+                ..entry(at, line, tone(other), false)
+            })
+            .collect(),
+    }
 }
 
-impl Entries {
-    /// What there is to say of an event, which the state has taken in already.
-    pub(crate) fn of(
-        &mut self,
-        event: &Event,
-        state: &AccountState,
-        names: &Names,
-        at: SystemTime,
-    ) -> Vec<Entry> {
-        self.missed.note(event);
-        match event {
-            Event::Message {
-                message: ServerMessage::OrderEventUpdate(update),
-                origin,
-                ..
-            } => {
-                let entry = |event| self.order_event(event, *origin, state, names, at);
-                update.order_events.iter().map(entry).collect()
-            }
-            Event::Message {
-                message: ServerMessage::PositionFundingUpdate(payment),
-                origin,
-                ..
-            } => {
-                let name = names.of(payment.instrument_id);
-                let text = format!("{name} {}", gain(&payment.pnl));
-                let is_missed = *origin == Origin::Backfill;
-                vec![entry(at, ("funding", text), Tone::Quiet, is_missed)]
-            }
-            Event::Message { .. } | Event::Client(ClientEvent::Message { .. }) => Vec::new(),
-            other => describe::account(other, &mut self.missed)
-                .into_iter()
-                .map(|line| Entry {
-                    is_remark: true,
-                    ..entry(at, line, tone(other), false)
-                })
-                .collect(),
-        }
-    }
-
-    fn order_event(
-        &mut self,
-        event: &OrderEvent,
-        origin: Origin,
-        state: &AccountState,
-        names: &Names,
-        at: SystemTime,
-    ) -> Entry {
-        let mark = self.missed.mark(event, origin);
-        let side = side_of(event, state);
-        let (label, what) = happened(event);
-        let name = names.of(event.instrument);
-        let side_name = side.as_ref().map_or("", Side::as_str).to_lowercase();
-        let id = format!("#{}", event.order_id);
-        let words = [name, side_name, what, id];
-        let words: Vec<String> = words.into_iter().filter(|it| !it.is_empty()).collect();
-        let text = format!("{mark}{}", words.join(" "));
-        let tone = match &event.event_data {
-            OrderEventData::Fill(_) => match side {
-                Some(Side::Sell) => Tone::Sell,
-                _ => Tone::Buy,
-            },
-            OrderEventData::Rejected(_) => Tone::Bad,
-            OrderEventData::Placed(_) | OrderEventData::Modified(_) => Tone::Plain,
-            _ => Tone::Quiet,
-        };
-        let is_missed = mark == Missed::FILL;
-        entry(at, (label, text), tone, is_missed)
-    }
+fn order_event(
+    event: &OrderEvent,
+    origin: Origin,
+    state: &AccountState,
+    names: &Names,
+    at: SystemTime,
+) -> Entry {
+    let side = side_of(event, state);
+    let (label, what) = happened(event);
+    let name = names.of(event.instrument);
+    let side_name = side.as_ref().map_or("", Side::as_str).to_lowercase();
+    let id = format!("#{}", event.order_id);
+    let words = [name, side_name, what, id];
+    let words: Vec<String> = words.into_iter().filter(|it| !it.is_empty()).collect();
+    let text = format!("{}{}", describe::mark(origin), words.join(" "));
+    let tone = match &event.event_data {
+        OrderEventData::Fill(_) => match side {
+            Some(Side::Sell) => Tone::Sell,
+            _ => Tone::Buy,
+        },
+        OrderEventData::Rejected(_) => Tone::Bad,
+        OrderEventData::Placed(_) | OrderEventData::Modified(_) => Tone::Plain,
+        _ => Tone::Quiet,
+    };
+    let is_fill = matches!(event.event_data, OrderEventData::Fill(_));
+    entry(
+        at,
+        (label, text),
+        tone,
+        is_fill && origin == Origin::Backfill,
+    )
 }
 
 fn entry(at: SystemTime, (label, text): Line, tone: Tone, is_missed: bool) -> Entry {

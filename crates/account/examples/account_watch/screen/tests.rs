@@ -115,6 +115,7 @@ impl Told {
         self.event(&Event::Gap {
             session: SessionId(1),
             cause: GapCause::HeartbeatTimeout,
+            kinds: Vec::new(),
             missed: None,
         });
     }
