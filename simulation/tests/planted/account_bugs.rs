@@ -168,14 +168,6 @@ pub(crate) const BUGS: &[Bug] = &[
         )],
     ),
     bug(
-        "confirmations are forgotten at a gap that is told late",
-        &[edit(
-            "reconciler.rs",
-            "                self.live.retain(|kind| !self.established.contains(kind));",
-            "                self.live.retain(|kind| !BUG && !self.established.contains(kind));",
-        )],
-    ),
-    bug(
         "missed events are told newest first",
         &[edit(
             "fetch.rs",

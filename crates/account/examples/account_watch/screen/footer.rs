@@ -21,7 +21,7 @@ const KEYS: [(&str, &str); 6] = [
 const HELP: [&str; 3] = [
     "RECONCILED: compared with REST, nothing is known to be missing. STALE: no connection, what you see is old.",
     "RECONCILING: connected again, REST is being asked. UNRECONCILED: events flow meanwhile. NO SNAPSHOT: REST fails.",
-    "A fill marked as missed never came on the stream; one by REST came there first, and is told once. Times are UTC.",
+    "What is marked as missed the stream has not brought; it is told once all the same. Times are UTC.",
 ];
 
 pub(crate) fn rows(board: &Board) -> u16 {
