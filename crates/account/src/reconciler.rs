@@ -8,6 +8,8 @@
 
 mod course;
 mod hold;
+mod settle;
+mod stream;
 #[cfg(test)]
 mod tests;
 
@@ -15,22 +17,18 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use rocketfi_client::{Event as ClientEvent, SubscribeError};
-use rocketfi_protocol::{Optional, OrderEventUpdate, ServerMessage, SubscriptionKind};
+use rocketfi_client::SubscribeError;
+use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
-use tracing::{debug, info, warn};
+use tracing::{debug, warn};
 
 use self::course::{Audit, Course, Fetch, Reconciling};
-use self::hold::{Age, Hold, Kept};
+use self::hold::{Hold, Kept};
+use crate::SourceError;
 use crate::config::Config;
-use crate::event::{Event, Origin, Reconciliation, Trigger, Unreconciled};
-use crate::snapshot::{Held, Snapshot};
-use crate::state::{AccountState, Known, News, Rebased};
-use crate::{Change, Inconsistency, SourceError};
-
-/// How often an audit looks again before it believes that something is wrong: what is on its way through the stream
-/// looks like a difference.
-const AUDIT_LOOKS: u32 = 3;
+use crate::event::{Event, Trigger, Unreconciled};
+use crate::snapshot::Snapshot;
+use crate::state::{AccountState, Known};
 
 /// Follows one account.
 pub(crate) struct Reconciler {
@@ -94,56 +92,6 @@ impl Reconciler {
             }
             let kept = self.replay.pop_front()?;
             self.receive(kept, now);
-        }
-    }
-
-    /// Takes in what the client tells, once [`next`](Self::next) has nothing more to tell.
-    pub(crate) fn take(&mut self, event: ClientEvent, now: Instant) {
-        debug_assert!(self.replay.is_empty(), "what came before comes first");
-        match event {
-            ClientEvent::Message { message, .. } if self.is_own(&message) => {
-                let age = Age::New;
-                self.receive(Kept { message, age }, now);
-            }
-            ClientEvent::Gap {
-                session,
-                cause,
-                kinds,
-                missed,
-            } => {
-                self.established = kinds.iter().cloned().collect();
-                // A kind that is not listed was confirmed on a later session, if it was: calls return at once, and
-                // events wait their turn.
-                self.live.retain(|kind| !self.established.contains(kind));
-                self.lose(now);
-                self.out.push_back(Event::Gap {
-                    session,
-                    cause,
-                    kinds,
-                    missed,
-                });
-            }
-            ClientEvent::Resubscribed { ref kinds, .. } => {
-                self.live.extend(kinds.iter().cloned());
-                self.out.push_back(Event::Client(event));
-                self.check_live(now);
-            }
-            ClientEvent::Lagged { .. } => {
-                self.out.push_back(Event::Client(event));
-                self.demand(Trigger::Lagged, now);
-            }
-            ClientEvent::Malformed { .. } => {
-                self.out.push_back(Event::Client(event));
-                self.demand(Trigger::Malformed, now);
-            }
-            ClientEvent::Closed { reason } => {
-                self.release(Unreconciled::Closed);
-                while let Some(kept) = self.replay.pop_front() {
-                    self.receive(kept, now);
-                }
-                self.out.push_back(Event::Closed { reason });
-            }
-            event => self.out.push_back(Event::Client(event)),
         }
     }
 
@@ -273,225 +221,6 @@ impl Reconciler {
         });
     }
 
-    fn settle(&mut self, snapshot: &Snapshot, now: Instant) {
-        self.course.count_attempt();
-        let next_audit = self.config.audit_every.map(|every| now + every);
-        let reconciled = Course::Reconciled {
-            next_audit,
-            audit: None,
-        };
-        match std::mem::replace(&mut self.course, reconciled) {
-            Course::Reconciling(reconciling) => self.complete(reconciling, snapshot, now),
-            Course::Reconciled { audit, .. } => {
-                if let Some(audit) = audit {
-                    self.judge(audit, snapshot, now);
-                }
-            }
-        }
-    }
-
-    /// The moment that everything is for.
-    fn complete(&mut self, reconciling: Reconciling, snapshot: &Snapshot, now: Instant) {
-        let Reconciling {
-            trigger,
-            began,
-            hold,
-            touched,
-            attempts,
-            is_doubtful,
-            is_risk_told,
-            ..
-        } = reconciling;
-        let messages = hold.map(Hold::into_messages).unwrap_or_default();
-        let held = Held::of(messages.iter().map(|kept| &kept.message));
-        let before = self.state.compare(snapshot, &touched);
-        let rebased = self.state.rebase(snapshot, &touched, &held);
-        self.reconciled_at = Some(now);
-        self.is_excused = trigger == Trigger::Inconsistent && !messages.is_empty();
-        if trigger == Trigger::Gap && !is_risk_told {
-            self.state.forget_risk();
-        }
-        let report = Reconciliation {
-            trigger,
-            missed_fills: rebased.missed_fills(),
-            vanished: rebased.vanished.clone(),
-            appeared: rebased.appeared.clone(),
-            order_events: missed(&rebased.events),
-            funding: missed(&rebased.payments),
-            positions: before.positions.into_iter().collect(),
-            collateral: before.collateral.into_iter().collect(),
-            complete: rebased.is_whole,
-            held: messages.len(),
-            attempts,
-            took: now - began,
-        };
-        info!(
-            ?trigger,
-            attempts,
-            took = ?report.took,
-            missed_fills = report.missed_fills.len(),
-            order_events = report.order_events,
-            vanished = report.vanished.len(),
-            complete = report.complete,
-            held = messages.len(),
-            "reconciled"
-        );
-        self.out.push_back(Event::Reconciled(report));
-        self.backfill(rebased);
-        self.replay = messages;
-        if is_doubtful {
-            self.demand(Trigger::Inconsistent, now);
-        }
-    }
-
-    /// Tells what was missed, as the events they are, and among them in its place what the stream had brought.
-    fn backfill(&mut self, rebased: Rebased) {
-        for batch in rebased.events.chunk_by(|a, b| a.is_held == b.is_held) {
-            let order_events: Vec<_> = batch.iter().map(|news| news.event.clone()).collect();
-            let change = Change::of_events(&order_events);
-            let update = OrderEventUpdate {
-                account: self.config.account.into(),
-                instrument_id: Optional::Absent,
-                order_events,
-            };
-            self.tell(update.into(), change, batch[0].is_held);
-        }
-        for news in rebased.payments {
-            let change = Change {
-                funding: Some(news.event.instrument_id),
-                ..Change::default()
-            };
-            self.tell(news.event.into(), change, news.is_held);
-        }
-    }
-
-    fn tell(&mut self, message: ServerMessage, change: Change, is_held: bool) {
-        let origin = if is_held {
-            Origin::Stream
-        } else {
-            Origin::Backfill
-        };
-        self.out.push_back(Event::Message {
-            message,
-            change,
-            origin,
-            reconciled: true,
-        });
-    }
-
-    /// A difference counts when it is there several times in a row, and nothing has come about it meanwhile.
-    fn judge(&mut self, mut audit: Audit, snapshot: &Snapshot, now: Instant) {
-        let found = self.state.compare(snapshot, &audit.touched);
-        let suspected = match &audit.suspected {
-            None => found,
-            Some(before) => found.since(before),
-        };
-        if suspected.is_empty() {
-            self.state.set_compared(snapshot);
-            self.out.push_back(Event::Audited);
-        } else if audit.looks < AUDIT_LOOKS {
-            let wait = self.config.rest_lag.max(self.config.min_interval);
-            audit.look_again(suspected, now + wait, self.state.event_count());
-            let next_audit = None;
-            let audit = Some(audit);
-            self.course = Course::Reconciled { next_audit, audit };
-        } else {
-            let inconsistency = Inconsistency::Audit(suspected.into());
-            warn!(
-                inconsistency = inconsistency.name(),
-                "REST contradicts what is known"
-            );
-            self.out.push_back(Event::Inconsistent(inconsistency));
-            self.demand(Trigger::Audit, now);
-        }
-    }
-
-    /// What the account's kinds bring; other messages are none of this.
-    fn is_own(&self, message: &ServerMessage) -> bool {
-        message.delivery().is_some() && message.account() == Some(self.config.account)
-    }
-
-    fn receive(&mut self, Kept { message, age }: Kept, now: Instant) {
-        let is_excused = std::mem::take(&mut self.is_excused);
-        match &mut self.course {
-            Course::Reconciling(Reconciling {
-                hold: Some(hold), ..
-            }) => {
-                hold.push(message, now + self.config.hold_for);
-                if hold.len() > self.config.hold_capacity {
-                    self.release(Unreconciled::Overflow);
-                }
-            }
-            Course::Reconciling(reconciling) => {
-                if age != Age::Old {
-                    reconciling.note(&message);
-                }
-                if reconciling.touched.len() > self.config.hold_capacity {
-                    self.start_over(now);
-                }
-                self.deliver(message, false);
-            }
-            Course::Reconciled { audit, .. } => {
-                if let Some(audit) = audit {
-                    audit.touched.note(&message);
-                }
-                let kept = Kept { message, age };
-                self.judge_message(kept, is_excused, now);
-            }
-        }
-    }
-
-    /// A message that cannot be waits until it is cleared up why, once.
-    fn judge_message(&mut self, kept: Kept, is_excused: bool, now: Instant) {
-        let Kept { message, age } = kept;
-        // A list that was held back may well be behind the log.
-        let is_behind = age != Age::New && matches!(message, ServerMessage::OpenOrdersUpdate(_));
-        let doubts = if is_excused || is_behind {
-            Vec::new()
-        } else {
-            self.state.doubts(&message)
-        };
-        if doubts.is_empty() {
-            return self.deliver(message, true);
-        }
-        for doubt in doubts {
-            warn!(
-                inconsistency = doubt.name(),
-                "the stream contradicts what is known"
-            );
-            self.out.push_back(Event::Inconsistent(doubt));
-        }
-        let age = Age::Held;
-        self.replay.push_front(Kept { message, age });
-        self.demand(Trigger::Inconsistent, now);
-    }
-
-    fn deliver(&mut self, message: ServerMessage, reconciled: bool) {
-        let Some(message) = self.state.news(message) else {
-            return;
-        };
-        let change = self.state.apply(&message);
-        if let Course::Reconciling(reconciling) = &mut self.course {
-            reconciling.doubt(&change);
-        }
-        self.out.push_back(Event::Message {
-            message,
-            change,
-            origin: Origin::Stream,
-            reconciled,
-        });
-    }
-
-    /// A session ended.
-    fn lose(&mut self, now: Instant) {
-        match &mut self.course {
-            Course::Reconciling(reconciling) => reconciling.lose(),
-            course @ Course::Reconciled { .. } => {
-                *course = Course::Reconciling(Reconciling::new(Trigger::Gap, now));
-            }
-        }
-    }
-
     /// On a connection that lives, something calls for a reconciliation. What was asked of REST before does not answer
     /// it.
     fn demand(&mut self, trigger: Trigger, now: Instant) {
@@ -548,11 +277,6 @@ impl Reconciler {
             self.replay = messages;
         }
     }
-}
-
-/// How many the stream had not brought.
-fn missed<E>(news: &[News<E>]) -> usize {
-    news.iter().filter(|it| !it.is_held).count()
 }
 
 fn backoff(config: &Config) -> ExponentialBackoff {

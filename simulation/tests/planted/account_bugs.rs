@@ -14,7 +14,7 @@ pub(crate) const BUGS: &[Bug] = &[
     bug(
         "snapshot is applied after what was held back",
         &[edit(
-            "reconciler.rs",
+            "reconciler/settle.rs",
             "        let before = self.state.compare(snapshot, &touched);",
             "        if BUG {
             for kept in &messages {
@@ -67,7 +67,7 @@ pub(crate) const BUGS: &[Bug] = &[
     bug(
         "REST is asked before everything is subscribed",
         &[edit(
-            "reconciler.rs",
+            "reconciler/stream.rs",
             "                self.lose(now);",
             "                self.lose(now);
                 if BUG {
@@ -120,7 +120,7 @@ pub(crate) const BUGS: &[Bug] = &[
     bug(
         "lag of the client is not acted on",
         &[edit(
-            "reconciler.rs",
+            "reconciler/stream.rs",
             "                self.demand(Trigger::Lagged, now);",
             "                if !BUG {
                     self.demand(Trigger::Lagged, now);
@@ -162,7 +162,7 @@ pub(crate) const BUGS: &[Bug] = &[
     bug(
         "messages that flow unreconciled are not marked",
         &[edit(
-            "reconciler.rs",
+            "reconciler/stream.rs",
             "                self.deliver(message, false);",
             "                self.deliver(message, BUG);",
         )],
@@ -180,7 +180,7 @@ pub(crate) const BUGS: &[Bug] = &[
     bug(
         "funding that was missed is not told",
         &[edit(
-            "reconciler.rs",
+            "reconciler/settle.rs",
             "        for news in rebased.payments {",
             "        for news in rebased.payments.into_iter().filter(|_| !BUG) {",
         )],

@@ -1,9 +1,10 @@
 use std::time::Duration;
 
-use rocketfi_client::{CloseReason, GapCause, SessionId};
-use rocketfi_protocol::{AssetId, OrderEvent, OrderId};
+use rocketfi_client::{CloseReason, Event as ClientEvent, GapCause, SessionId};
+use rocketfi_protocol::{AssetId, OrderEvent, OrderId, ServerMessage};
 
 use super::*;
+use crate::event::{Origin, Reconciliation};
 use crate::samples::{
     ACCOUNT, INSTRUMENT, collateral, decimal, event, events, fill, open_order, payment, placed,
     position, positions,

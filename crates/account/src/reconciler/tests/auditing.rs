@@ -1,6 +1,7 @@
 //! Comparing with REST on a healthy connection.
 
 use super::*;
+use crate::reconciler::settle::AUDIT_LOOKS;
 
 const EVERY: Duration = Duration::from_secs(60);
 
