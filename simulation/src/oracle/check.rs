@@ -1,12 +1,12 @@
 //! The rules, checked over the whole record of a run.
 
+mod given;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use rocketfi_account::{Event, Inconsistency, Origin};
+use rocketfi_account::{Event, Inconsistency};
 use rocketfi_client::Event as ClientEvent;
-use rocketfi_protocol::{
-    AccountAddress, Decimal, OrderEvent, Position, PositionFundingUpdate, ServerMessage,
-};
+use rocketfi_protocol::{Decimal, Position};
 
 use super::Outcome;
 use super::plan::Plan;
@@ -37,8 +37,8 @@ pub(super) fn all(plan: &Plan, record: &Record) -> Outcome {
     );
     if record.is_settled {
         state(plan, record, &mut findings);
-        order_events(plan, record, &mut findings);
-        payments(record, &mut findings);
+        given::order_events(plan, record, &mut findings);
+        given::payments(record, &mut findings);
     }
     certainty(record, &mut findings);
     alarms(record, &mut findings);
@@ -105,125 +105,6 @@ where
             format!("{what} {key:?}: {own:?}, not {told:?}")
         });
     }
-}
-
-/// What the user was given, against what happened: each event once, and in order.
-fn order_events(plan: &Plan, record: &Record, findings: &mut Findings) {
-    let account = record.account.address();
-    let happened = record.server.with_market(|market| {
-        let events = market.order_events(account);
-        let events: Vec<_> = events
-            .into_iter()
-            .flatten()
-            .skip(record.past.0)
-            .cloned()
-            .collect();
-        events
-    });
-    let batches = batches(record, account);
-    let given: Vec<_> = batches
-        .iter()
-        .flat_map(|(_, events)| events.iter())
-        .collect();
-    once(
-        &happened,
-        &given,
-        "every order event is given once",
-        findings,
-    );
-    // What is lost in silence, and what flowed while it was not yet known what was missed, can only be told behind.
-    let is_late = |event: &Event| matches!(event, Event::Unreconciled { .. });
-    let was_late = record.events.iter().any(|(_, event)| is_late(event));
-    let was_dropped = record.faults.contains_key("frame dropped");
-    let mut in_order = |events: &[&OrderEvent], what: &str| {
-        let place = |event: &OrderEvent| happened.iter().position(|it| it == event);
-        let turned = events
-            .windows(2)
-            .find(|pair| place(pair[0]) > place(pair[1]));
-        findings.require(turned.is_none(), "order events are given in order", || {
-            format!("{what}: {turned:#?}, with {} on a page", plan.page_size)
-        });
-    };
-    if !was_late && !was_dropped {
-        in_order(&given, "all of them");
-    }
-    let of_stream = batches
-        .iter()
-        .filter(|(origin, _)| *origin == Origin::Stream);
-    let of_stream: Vec<_> = of_stream.flat_map(|(_, events)| events).collect();
-    in_order(&of_stream, "of the stream");
-    for (_, batch) in batches
-        .iter()
-        .filter(|(origin, _)| *origin == Origin::Backfill)
-    {
-        in_order(&batch.iter().collect::<Vec<_>>(), "of a backfill");
-    }
-}
-
-fn batches(record: &Record, account: AccountAddress) -> Vec<(Origin, Vec<OrderEvent>)> {
-    let batch = |event: &Event| match event {
-        Event::Message {
-            message: ServerMessage::OrderEventUpdate(update),
-            origin,
-            ..
-        } if update.account.get() == Some(&account) => Some((*origin, update.order_events.clone())),
-        _ => None,
-    };
-    record
-        .events
-        .iter()
-        .filter_map(|(_, event)| batch(event))
-        .collect()
-}
-
-fn payments(record: &Record, findings: &mut Findings) {
-    let account = record.account.address();
-    let happened: Vec<PositionFundingUpdate> = record.server.with_market(|market| {
-        let events = market.funding_events(account).into_iter().flatten();
-        events
-            .skip(record.past.1)
-            .cloned()
-            .map(Into::into)
-            .collect()
-    });
-    let given: Vec<_> = record
-        .events
-        .iter()
-        .filter_map(|(_, event)| match event {
-            Event::Message {
-                message: ServerMessage::PositionFundingUpdate(payment),
-                ..
-            } => Some(payment),
-            _ => None,
-        })
-        .collect();
-    once(
-        &happened,
-        &given,
-        "every funding payment is given once",
-        findings,
-    );
-}
-
-fn once<E: PartialEq + std::fmt::Debug>(
-    happened: &[E],
-    given: &[&E],
-    rule: &'static str,
-    findings: &mut Findings,
-) {
-    let missing = happened.iter().find(|it| !given.contains(it));
-    findings.require(missing.is_none(), rule, || format!("never: {missing:?}"));
-    let strange = given.iter().find(|it| !happened.contains(it));
-    findings.require(strange.is_none(), rule, || {
-        format!("it never happened: {strange:?}")
-    });
-    let doubled = (given.len() > happened.len()).then(|| {
-        let is_doubled = |it: &&&E| given.iter().filter(|other| other == it).count() > 1;
-        given.iter().find(is_doubled)
-    });
-    findings.require(doubled.is_none(), rule, || {
-        format!("more than once: {doubled:?}")
-    });
 }
 
 /// What is said to be sure is sure: nothing is known to be missing before it.
