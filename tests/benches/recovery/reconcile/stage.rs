@@ -34,16 +34,15 @@ pub(super) struct Stage {
     account: Account,
     /// How many orders REST lists: those of the market, and others that rest for ever.
     open_orders: Option<usize>,
+    /// What the others look like.
+    order: OpenOrder,
 }
 
 impl Stage {
     pub(super) async fn set(rest_lag: Duration, open_orders: Option<usize>) -> Self {
         let builder = MockServer::builder().seed(7).quiet().snapshots(true);
         let server = builder.start().await.expect("a port is free");
-        // So that there is something to compare.
-        for _ in 0..100 {
-            server.tick();
-        }
+        let order = trade(&server);
         let backoff = Duration::from_millis(1);
         let builder = quick(server.url())
             .backoff_min(backoff)
@@ -60,6 +59,7 @@ impl Stage {
             server,
             account,
             open_orders,
+            order,
         };
         stage.list_orders();
         stage.reconciled().await;
@@ -129,7 +129,7 @@ impl Stage {
         let mut orders = listed.unwrap_or_default();
         let resting = |id: u64| OpenOrder {
             order_id: OrderId(id),
-            ..orders[0].clone()
+            ..self.order.clone()
         };
         let missing = u64::try_from(wanted.saturating_sub(orders.len())).unwrap_or_default();
         let others: Vec<_> = (1..=missing).map(resting).collect();
@@ -169,6 +169,20 @@ impl Stage {
     async fn next(&mut self) -> Event {
         let event = deadline("an event", self.account.recv()).await;
         event.expect("the account lives")
+    }
+}
+
+/// Lets the account have something to compare, and answers with one of its orders.
+fn trade(server: &MockServer) -> OpenOrder {
+    for _ in 0..100 {
+        server.tick();
+    }
+    loop {
+        let open = server.with_market(|market| market.open_orders(server.accounts()[0]));
+        if let Some(order) = open.unwrap_or_default().pop() {
+            return order;
+        }
+        server.tick();
     }
 }
 
