@@ -149,6 +149,15 @@ struct Reading<'k, E: Identified> {
     /// Newest first, each once: what happens meanwhile moves older entries to the next page, where they are read again.
     entries: Vec<E>,
     seen: HashSet<E::Id>,
+    /// The number of the page to read next.
+    next: u64,
+    /// What stood on the page before that when it was read.
+    before: Vec<E::Id>,
+    /// Whether all of that is newer than what was read.
+    is_ahead: bool,
+    /// The page behind the next one, when nothing in it told whether it is older or newer than all that was read.
+    doubted: Option<Vec<E>>,
+    /// How many pages were read.
     pages: u64,
     /// How the reading ended: whether nothing is missing.
     end: Option<bool>,
@@ -160,6 +169,10 @@ impl<'k, E: Dated> Reading<'k, E> {
             mark,
             entries: Vec::new(),
             seen: HashSet::new(),
+            next: 0,
+            before: Vec::new(),
+            is_ahead: false,
+            doubted: None,
             pages: 0,
             end: None,
         }
@@ -169,16 +182,42 @@ impl<'k, E: Dated> Reading<'k, E> {
         if self.end.is_none() && self.pages >= max_pages {
             self.end = Some(false);
         }
-        self.end.is_none().then_some(self.pages)
+        self.end.is_none().then_some(self.next)
     }
 
     fn take(&mut self, page: impl IntoIterator<Item = E>, is_last: bool) {
         self.pages += 1;
         let page: Vec<E> = page.into_iter().collect();
-        let newer = self.newer(&page);
-        for entry in page.into_iter().skip(newer) {
+        let ids: Vec<_> = page.iter().map(E::id).collect();
+        if let Some(doubted) = self.doubted.take()
+            && ids == self.before
+        {
+            // Nothing has happened since this page was read first, so the one behind it follows it.
+            self.before = doubted.iter().map(E::id).collect();
+            self.next += 2;
+            return self.add(doubted, false);
+        }
+        match self.newer(&page, is_last) {
+            // To be told by whether the page before it is still the same.
+            None if self.next > 0 => {
+                self.doubted = Some(page);
+                self.next -= 1;
+            }
+            newer => {
+                // The first page is never older than all that was read.
+                let newer = newer.unwrap_or(page.len());
+                self.is_ahead = newer == page.len() && newer > 0;
+                self.before = ids;
+                self.next += 1;
+                self.add(page.into_iter().skip(newer), is_last);
+            }
+        }
+    }
+
+    fn add(&mut self, page: impl IntoIterator<Item = E>, is_last: bool) {
+        for entry in page {
             let id = entry.id();
-            let is_known = matches!(self.mark, Mark::At(anchors) if anchors.contains(&id));
+            let is_known = self.is_anchor(&id);
             if self.seen.insert(id) {
                 self.entries.push(entry);
             }
@@ -196,18 +235,32 @@ impl<'k, E: Dated> Reading<'k, E> {
         }
     }
 
+    fn is_anchor(&self, id: &E::Id) -> bool {
+        matches!(self.mark, Mark::At(anchors) if anchors.contains(id))
+    }
+
     /// How many of a page's entries are newer than all that was read, and therefore none of this reading: so much may
-    /// have happened since the page before that everything has moved by more than a page.
-    fn newer(&self, page: &[E]) -> usize {
+    /// have happened since the page before that everything has moved by more than a page. `None` when they do not tell.
+    fn newer(&self, page: &[E], is_last: bool) -> Option<usize> {
         if let Some(known) = page.iter().position(|it| self.seen.contains(&it.id())) {
-            return known;
+            return Some(known);
         }
-        let newest_read = self.entries.iter().find_map(Dated::at);
-        let oldest_here = page.iter().rev().find_map(Dated::at);
-        let is_newer = newest_read
-            .zip(oldest_here)
-            .is_some_and(|(read, here)| here > read);
-        if is_newer { page.len() } else { 0 }
+        let reaches_back = is_last || page.iter().any(|it| self.is_anchor(&it.id()));
+        if self.entries.is_empty() || reaches_back {
+            return Some(0);
+        }
+        if self.is_ahead {
+            // It would have to reach what was read, to be any older.
+            return Some(page.len());
+        }
+        let newest_read = self.entries.iter().find_map(Dated::at)?;
+        let oldest_here = page.iter().rev().find_map(Dated::at)?;
+        let newest_here = page.iter().find_map(Dated::at)?;
+        if oldest_here > newest_read {
+            Some(page.len())
+        } else {
+            (newest_here < newest_read).then_some(0)
+        }
     }
 
     fn log(mut self, path: &'static str) -> Result<Log<E>, SourceError> {

@@ -11,7 +11,7 @@ pub(crate) struct Args {
     /// A short form: of the crowd only the default setting, and fewer of what the options below count
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Runs for each kind of fault [default: 1000, quick: 20]
+    /// Runs for each kind of fault and each sort of account [default: 1000, quick: 20]
     #[arg(long)]
     runs: Option<usize>,
     /// Clients in the crowd [default: 1000, quick: 100]
@@ -40,6 +40,8 @@ pub(crate) enum Part {
     Crowd,
     /// Memory and heartbeats while the consumer is a thousand times too slow
     Flood,
+    /// From a cut connection to an account that is put right with REST
+    Reconcile,
 }
 
 impl Args {

@@ -1,5 +1,5 @@
 //! How the client recovers over real loopback sockets: after each kind of fault, in a crowd, and
-//! under a flood. Prints tables for people to read; a bench fails nobody for being slow.
+//! under a flood; and how long it takes until an account is right again. Prints tables for people to read; a bench fails nobody for being slow.
 //!
 //! ```sh
 //! cargo bench -p rocketfi-tests --bench recovery                # all of it: some ten minutes
@@ -13,6 +13,7 @@ mod cut;
 mod flood;
 mod machine;
 mod print;
+mod reconcile;
 mod sample;
 
 use clap::Parser;
@@ -41,6 +42,7 @@ async fn run(part: Part, args: &Args) {
         Part::Cut => cut::measure(args.runs()).await,
         Part::Crowd => crowd::measure(args.clients(), args.rounds(), args.quick).await,
         Part::Flood => flood::measure(args.frames()).await,
+        Part::Reconcile => reconcile::measure(args.runs()).await,
     }
 }
 

@@ -152,6 +152,7 @@ async fn request_to_reconcile_does_not_overrule_retry_after() {
     stage.answer(RestAnswerTo::path(ORDER_EVENTS), throttled, Times::Once);
     stage.account.reconcile();
     let (_, _, retry_in) = stage.failure().await;
+    assert!(retry_in > Duration::from_secs(1), "{retry_in:?}");
     stage.account.reconcile();
     let report = stage.reconciled().await;
     assert!(report.took >= retry_in, "{:?}", report.took);
@@ -204,7 +205,9 @@ async fn answers_that_are_none_are_told_and_survived() {
 
 #[tokio::test]
 async fn connection_lost_while_rest_is_asked_makes_the_answer_worthless() {
-    let mut stage = Stage::new().await;
+    // Long enough for the answer to come before the next question.
+    let lag = Duration::from_millis(300);
+    let mut stage = Stage::with(|builder| builder.rest_lag(lag)).await;
     let slow = RestAnswer::Slow(Duration::from_millis(200));
     stage.answer(RestAnswerTo::path(OPEN_ORDERS), slow, Times::Once);
     let mark = stage.server.journal().mark();

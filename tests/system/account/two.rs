@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use rocketfi_account::Event;
+use rocketfi_client::Event as ClientEvent;
 use rocketfi_protocol::{AccountAddress, ServerMessage};
+use rocketfi_tests::deadline;
+use rocketfi_tests::samples::private_kinds;
 
 use super::stage::{Stage, server_with_accounts};
 
@@ -40,6 +43,33 @@ async fn accounts_over_two_clients_do_not_mix() {
         let told: Vec<_> = stage.told.iter().flat_map(accounts_in).collect();
         assert!(told.len() > 100 && told.iter().all(|it| *it == own));
     }
+}
+
+#[tokio::test]
+async fn what_else_a_client_is_subscribed_to_is_handed_on_and_changes_nothing() {
+    let server = Arc::new(server_with_accounts(2).await);
+    let mut stage = Stage::following(&server, 0).await;
+    let other = server.accounts()[1];
+    let client = stage.account.client().clone();
+    for kind in private_kinds(other) {
+        deadline("a confirmation", client.subscribe(kind))
+            .await
+            .unwrap();
+    }
+    stage.tick(50);
+    stage.drain().await;
+    server.drop_connections();
+    stage.tick(50);
+    stage.reconciled().await;
+    stage.assert_all_is_well().await;
+    stage.assert_events_came_in_order();
+    let told: Vec<_> = stage.told.iter().flat_map(accounts_in).collect();
+    assert!(told.iter().all(|it| *it == stage.account.address()));
+    let of_other = |event: &&Event| match event {
+        Event::Client(ClientEvent::Message { message, .. }) => message.account() == Some(other),
+        _ => false,
+    };
+    assert!(stage.told.iter().filter(of_other).count() > 20);
 }
 
 #[tokio::test]

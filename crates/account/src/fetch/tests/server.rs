@@ -36,7 +36,7 @@ type Meanwhile = Box<dyn FnMut(&mut Books, &'static str) + Send>;
 
 #[derive(Default)]
 pub(super) struct Inner {
-    books: Books,
+    pub(super) books: Books,
     asked: Vec<(&'static str, u64)>,
     meanwhile: Option<Meanwhile>,
 }
