@@ -110,6 +110,7 @@ impl<S: Source> Inquiry<S> {
                 .in_time(self.source.order_events(self.account, self.page(number)))
                 .await?;
             let is_last = self.is_last(page.order_events.len(), page.page_size);
+            self.own(page.order_events.iter().map(|it| it.account), ORDER_EVENTS)?;
             reading.take(page.order_events, is_last);
         }
         reading.log(ORDER_EVENTS)
@@ -122,9 +123,26 @@ impl<S: Source> Inquiry<S> {
                 .in_time(self.source.funding_events(self.account, self.page(number)))
                 .await?;
             let is_last = self.is_last(page.events.len(), page.page_size);
+            self.own(
+                page.events.iter().map(|it| it.account),
+                POSITION_FUNDING_EVENTS,
+            )?;
             reading.take(page.events.into_iter().map(Into::into), is_last);
         }
         reading.log(POSITION_FUNDING_EVENTS)
+    }
+
+    /// What a cache has mixed up must not become somebody's account. Only the logs say whose they are.
+    fn own(
+        &self,
+        mut accounts: impl Iterator<Item = AccountAddress>,
+        path: &'static str,
+    ) -> Result<(), SourceError> {
+        if accounts.all(|account| account == self.account) {
+            Ok(())
+        } else {
+            Err(SourceError::OtherAccount { path })
+        }
     }
 
     const fn page(&self, number: u64) -> Page {

@@ -177,6 +177,12 @@ pub enum SourceError {
         /// The path that was asked for, without the query.
         path: &'static str,
     },
+    /// The answer tells what happened to another account.
+    #[error("the answer of {path} is about another account")]
+    OtherAccount {
+        /// The path that was asked for, without the query.
+        path: &'static str,
+    },
     /// The answer shows a time before something that the stream had told when it was asked for.
     #[error("the snapshot is older than the stream")]
     Stale,
@@ -202,6 +208,7 @@ impl SourceError {
             | Self::Malformed { .. }
             | Self::TooManyPages { .. }
             | Self::Order { .. }
+            | Self::OtherAccount { .. }
             | Self::Broken => false,
         }
     }

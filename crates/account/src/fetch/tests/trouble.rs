@@ -48,6 +48,27 @@ async fn log_with_its_oldest_entry_first_is_an_error() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_happened_to_another_account_is_an_error() {
+    let other = AccountAddress::from_bytes([8; 20]);
+    let server = Server::with(|books| {
+        books.events = fills(1..=4);
+        books.events[2].account = other;
+    });
+    let error = inquiry(&server, Mark::Beginning).run().await.unwrap_err();
+    assert!(matches!(
+        error,
+        SourceError::OtherAccount { path: ORDER_EVENTS }
+    ));
+    let server = Server::with(|books| {
+        books.payments = payments(1..=4);
+        books.payments[2].account = other;
+    });
+    let error = inquiry(&server, Mark::Beginning).run().await.unwrap_err();
+    let path = POSITION_FUNDING_EVENTS;
+    assert!(matches!(error, SourceError::OtherAccount { path: told } if told == path));
+}
+
+#[tokio::test(start_paused = true)]
 async fn log_of_one_moment_is_the_right_way_round() {
     let server = Server::with(|books| {
         let fill = crate::samples::fill(7, "1", "0", "1");
