@@ -1,5 +1,6 @@
 //! How the client recovers over real loopback sockets: after each kind of fault, in a crowd, and
-//! under a flood; and how long it takes until an account is right again. Prints tables for people to read; a bench fails nobody for being slow.
+//! under a flood; and how long it takes until an account is right again. Prints tables for people to
+//! read; a bench fails nobody for being slow.
 //!
 //! ```sh
 //! cargo bench -p rocketfi-tests --bench recovery                # all of it: some ten minutes
