@@ -9,6 +9,7 @@
 //! [`Connect`](rocketfi_client::Connect) of its own.
 
 mod check;
+pub mod cli;
 mod network;
 pub mod oracle;
 mod plan;

@@ -4,46 +4,26 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use indicatif::{ProgressBar, ProgressStyle};
-use rocketfi_simulation::soak::{Job, Summary, soak};
+use rocketfi_simulation::cli::Seeds;
+use rocketfi_simulation::soak::{Summary, soak};
 use rocketfi_simulation::{Plan, Report, trace};
 
 /// Run the client against the mock server in a simulated network, under seeded faults
 #[derive(Parser)]
 #[command(name = "cargo xtask soak", version)]
 struct Cli {
-    /// How many seeds to run
-    #[arg(long, default_value_t = 2_000)]
-    seeds: u64,
-    /// The first of them
-    #[arg(long, default_value_t = 0)]
-    first: u64,
-    /// Run this seed alone, and show everything that happens
-    #[arg(long, conflicts_with_all = ["seeds", "first", "fail_fast"])]
-    seed: Option<u64>,
-    /// How many threads [default: one a core]
-    #[arg(long)]
-    threads: Option<usize>,
-    /// Stop at the first seed that breaks a rule
-    #[arg(long)]
-    fail_fast: bool,
+    #[command(flatten)]
+    seeds: Seeds,
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if let Some(seed) = cli.seed {
+    let Cli { seeds } = Cli::parse();
+    if let Some(seed) = seeds.alone() {
         return replay(seed);
     }
-    let cores = std::thread::available_parallelism().map_or(1, Into::into);
-    let job = Job {
-        first: cli.first,
-        seeds: cli.seeds,
-        threads: cli.threads.unwrap_or(cores),
-        fail_fast: cli.fail_fast,
-    };
     let began = Instant::now();
-    let bar = progress_bar(job.seeds);
-    let summary = soak(job, |done| bar.set_position(done));
+    let bar = seeds.progress_bar();
+    let summary = soak(seeds.job(), |done| bar.set_position(done));
     bar.finish_and_clear();
     print!("{}", Report(&summary));
     print_totals(&summary, began.elapsed());
@@ -62,13 +42,6 @@ fn replay(seed: u64) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-/// Shown on a terminal only.
-fn progress_bar(seeds: u64) -> ProgressBar {
-    let style = "{bar:40} {pos}/{len} seeds, {per_sec}, {eta} left";
-    let style = ProgressStyle::with_template(style).expect("the template is well-formed");
-    ProgressBar::new(seeds).with_style(style)
 }
 
 fn print_totals(summary: &Summary, took: Duration) {
