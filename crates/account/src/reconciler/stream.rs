@@ -36,6 +36,8 @@ impl Reconciler {
                     kinds,
                     missed,
                 });
+                // All of them may be live already, on that later session.
+                self.check_live(now);
             }
             ClientEvent::Resubscribed { ref kinds, .. } => {
                 self.live.extend(kinds.iter().cloned());

@@ -182,6 +182,23 @@ fn a_confirmation_of_the_next_session_may_be_told_before_the_gap() {
 }
 
 #[test]
+fn a_gap_that_is_told_after_all_confirmations_of_the_next_session_is_healed() {
+    let mut bench = Bench::new();
+    bench.confirm_all();
+    bench.wait(LAG.saturating_sub(MOMENT));
+    bench.client(ClientEvent::Gap {
+        session: SESSION,
+        cause: GapCause::HeartbeatTimeout,
+        kinds: Vec::new(),
+        missed: None,
+    });
+    bench.wait(MOMENT);
+    assert_eq!(bench.asks(), None, "the lag is counted anew");
+    bench.wait(LAG);
+    assert!(bench.asks().is_some());
+}
+
+#[test]
 fn a_kind_that_is_restored_later_is_waited_for() {
     let (mut bench, _) = Bench::reconciled();
     bench.gap();
