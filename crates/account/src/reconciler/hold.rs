@@ -5,22 +5,12 @@ use std::collections::VecDeque;
 use rocketfi_protocol::{Delivery, ServerMessage};
 use tokio::time::Instant;
 
-/// A message, and when it came.
+/// A message, which may be told later than it came.
 #[derive(Debug)]
 pub(super) struct Kept {
     pub(super) message: ServerMessage,
-    pub(super) age: Age,
-}
-
-/// When a message came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Age {
-    /// Just now.
-    New,
-    /// After the moment that a snapshot is to be newer than, and before that snapshot: either may be ahead.
-    Held,
-    /// Before that moment.
-    Old,
+    /// It came before the moment that a snapshot is to be newer than.
+    pub(super) is_old: bool,
 }
 
 /// Messages of the account, in the order in which they came. The bound is its owner's.
@@ -36,7 +26,7 @@ impl Hold {
         self.until.get_or_insert(until);
         self.messages.push_back(Kept {
             message,
-            age: Age::Held,
+            is_old: false,
         });
     }
 
@@ -56,7 +46,7 @@ impl Hold {
     /// again, let alone replace it. Events happened all the same, and margin is not in a snapshot.
     pub(super) fn settle(&mut self) {
         self.messages.retain_mut(|kept| {
-            kept.age = Age::Old;
+            kept.is_old = true;
             kept.message.delivery() == Some(Delivery::Event)
                 || matches!(kept.message, ServerMessage::AccountRiskUpdate(_))
         });

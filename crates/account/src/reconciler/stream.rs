@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::Reconciler;
 use super::course::{Course, Reconciling};
-use super::hold::{Age, Kept};
+use super::hold::Kept;
 use crate::event::{Event, Origin, Trigger, Unreconciled};
 
 impl Reconciler {
@@ -16,8 +16,8 @@ impl Reconciler {
         debug_assert!(self.replay.is_empty(), "what came before comes first");
         match event {
             ClientEvent::Message { message, .. } if self.is_own(&message) => {
-                let age = Age::New;
-                self.receive(Kept { message, age }, now);
+                let is_old = false;
+                self.receive(Kept { message, is_old }, now);
             }
             ClientEvent::Gap {
                 session,
@@ -69,7 +69,7 @@ impl Reconciler {
     }
 
     /// A message of the account, which may have been held back.
-    pub(super) fn receive(&mut self, Kept { message, age }: Kept, now: Instant) {
+    pub(super) fn receive(&mut self, Kept { message, is_old }: Kept, now: Instant) {
         let is_excused = std::mem::take(&mut self.is_excused);
         match &mut self.course {
             Course::Reconciling(Reconciling {
@@ -81,7 +81,7 @@ impl Reconciler {
                 }
             }
             Course::Reconciling(reconciling) => {
-                if age != Age::Old {
+                if !is_old {
                     reconciling.note(&message);
                 }
                 if reconciling.touched.len() > self.config.hold_capacity {
@@ -93,18 +93,14 @@ impl Reconciler {
                 if let Some(audit) = audit {
                     audit.touched.note(&message);
                 }
-                let kept = Kept { message, age };
-                self.judge_message(kept, is_excused, now);
+                self.judge_message(message, is_excused, now);
             }
         }
     }
 
     /// A message that cannot be waits until it is cleared up why, once.
-    fn judge_message(&mut self, kept: Kept, is_excused: bool, now: Instant) {
-        let Kept { message, age } = kept;
-        // A list that was held back may well be behind the log.
-        let is_behind = age != Age::New && matches!(message, ServerMessage::OpenOrdersUpdate(_));
-        let doubts = if is_excused || is_behind {
+    fn judge_message(&mut self, message: ServerMessage, is_excused: bool, now: Instant) {
+        let doubts = if is_excused {
             Vec::new()
         } else {
             self.state.doubts(&message)
@@ -119,8 +115,8 @@ impl Reconciler {
             );
             self.out.push_back(Event::Inconsistent(doubt));
         }
-        let age = Age::Held;
-        self.replay.push_front(Kept { message, age });
+        let is_old = false;
+        self.replay.push_front(Kept { message, is_old });
         self.demand(Trigger::Inconsistent, now);
     }
 

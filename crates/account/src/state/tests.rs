@@ -88,6 +88,22 @@ fn a_view_follows_the_events_until_it_is_told_anew() {
 }
 
 #[test]
+fn a_list_that_is_ahead_is_not_put_back_by_the_fills_that_it_counts() {
+    let mut state = after(&[
+        events([event(1, placed(1, "10"))]),
+        open_orders([open_order(1, "8", "10")]),
+        events([event(1, fill(2, "4", "6", "10"))]),
+    ]);
+    let filled = |state: &AccountState| {
+        let view = state.order(OrderId(1)).unwrap().view().unwrap();
+        view.filled_quantity.clone()
+    };
+    assert_eq!(filled(&state), decimal("8"));
+    state.apply(&events([event(1, fill(3, "5", "1", "10"))]));
+    assert_eq!(filled(&state), decimal("9"));
+}
+
+#[test]
 fn a_view_is_not_put_back_by_an_event_that_comes_late() {
     let mut state = after(&[
         events([event(1, placed(1, "10"))]),

@@ -221,6 +221,16 @@ fn a_log_that_begins_after_a_fill_does_not_prove_its_snapshot_old() {
 }
 
 #[test]
+fn a_fill_that_was_compared_is_not_asked_for_again() {
+    let (mut state, mut log) = founded();
+    let cancel = event(1, OrderEventData::Canceled);
+    log.extend([event(1, fill(2, "4", "6", "10")), cancel.clone()]);
+    rebase(&mut state, &snapshot(&[], log), &[]);
+    // The next log is read back to the newest entry of this one.
+    assert!(!state.outdates(&snapshot(&[], vec![cancel]), state.event_count()));
+}
+
+#[test]
 fn a_log_that_does_not_reach_back_brings_nothing_that_may_have_been_forgotten() {
     let mut state = AccountState::with_history(ACCOUNT, 2);
     let mut log: Vec<_> = (1..=4)
