@@ -42,6 +42,33 @@ pub struct Output {
     pub files: Vec<(String, String)>,
     /// What had to be guessed.
     pub warnings: Vec<String>,
+    /// How many types that is.
+    pub types: usize,
+    /// The messages of the document and the types of their payloads.
+    pub messages: Vec<MessageType>,
+}
+
+/// One message of a document, with the type that stands for its payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageType {
+    /// The name that the specification uses.
+    pub name: String,
+    /// Where the message stands in the document.
+    pub pointer: String,
+    /// The payload's type, as written where all generated names are in scope.
+    pub rust: String,
+    /// The unions it is a variant of.
+    pub unions: Vec<InUnion>,
+}
+
+/// A message as a variant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InUnion {
+    /// The union's Rust name.
+    pub union: String,
+    /// What `name()` may give for it: more than one where the payload is a union itself, or where messages cannot be
+    /// told apart.
+    pub variants: Vec<String>,
 }
 
 /// Makes all files of a specification and its annotations, both given as text.
@@ -98,6 +125,8 @@ fn emit(document: &Document, annotations: &Annotations) -> Result<Output, Codege
     Ok(Output {
         files,
         warnings: routes.warnings,
+        types: model.types.len(),
+        messages: Vec::new(),
     })
 }
 
