@@ -14,6 +14,7 @@ mod names;
 mod render;
 mod routes;
 mod schema;
+pub(crate) mod standalone;
 mod types;
 mod write;
 mod yaml;
@@ -85,9 +86,21 @@ pub fn generate_from_text(spec: &str, annotations: &str) -> Result<Output, Strin
 }
 
 /// The tree of a text, if it is YAML or JSON.
-#[cfg(any(test, feature = "hostile"))]
 pub(crate) fn parse_yaml(text: &str) -> Option<serde_yaml::Value> {
     yaml::parse(text).ok()
+}
+
+/// Makes all files of a specification that nobody annotated; touches nothing on disk.
+///
+/// # Errors
+/// With what `cargo xtask codegen` would print.
+pub(crate) fn generate_alone(spec: &Path) -> Result<Output, String> {
+    let generated = on_a_large_stack(|| {
+        let document = Document::load(spec)?;
+        let annotations = Annotations::parse("annotations.yaml".to_owned(), "")?;
+        emit(&document, &annotations)
+    });
+    generated.map_err(|error| report(&error))
 }
 
 /// Reads the specification and makes all files in memory; touches nothing on disk.
@@ -192,7 +205,7 @@ fn spelled(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
-fn workspace() -> &'static Path {
+pub(crate) fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("xtask lies in a folder of the workspace")

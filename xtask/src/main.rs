@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, simulation};
+use xtask::{codegen, corpus, simulation};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The workspace's own commands", version)]
@@ -17,6 +17,8 @@ struct Cli {
 enum Command {
     /// Write the protocol's types from its AsyncAPI document
     Codegen(codegen::Args),
+    /// Generate, compile and try a folder of foreign AsyncAPI documents, and print a table
+    Corpus(corpus::Args),
     /// Follow an account through seeded trouble, against the mock's own books; see `cargo xtask oracle --help`
     #[command(disable_help_flag = true)]
     Oracle {
@@ -44,6 +46,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Codegen(args) => codegen::run(args),
+        Command::Corpus(args) => corpus::run(&args),
         Command::Oracle { args } => simulation::run("oracle", args),
         Command::Soak { args } => simulation::run("soak", args),
     }

@@ -7,17 +7,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{name, specs};
+use crate::codegen::standalone::{
+    DEPENDENCIES, RUNTIME, copy_runtime, dependency_lines, module_root,
+};
 use crate::codegen::workspace;
-
-const DEPENDENCIES: &[&str] = &[
-    "const-hex",
-    "ecow",
-    "rust_decimal",
-    "serde",
-    "serde_json",
-    "sha3",
-    "thiserror",
-];
 
 #[test]
 fn every_snapshot_compiles_and_documents_without_a_warning() {
@@ -40,10 +33,10 @@ fn every_snapshot_compiles_and_documents_without_a_warning() {
 /// The crate root that generated code expects: copies of `crate::scalar`, `crate::route`, `crate::tagged` and
 /// what these stand on.
 fn root(source: &Path) -> String {
+    copy_runtime(source).unwrap();
     let mut root =
         String::from("//! Snapshots, to be compiled.\n#![deny(warnings, missing_docs)]\n");
-    for module in ["route", "scalar", "tagged", "text"] {
-        copy(&workspace().join("crates/protocol/src"), source, module);
+    for module in RUNTIME {
         writeln!(
             root,
             "#[allow(dead_code, missing_docs, unused_imports)]\nmod {module};"
@@ -51,25 +44,6 @@ fn root(source: &Path) -> String {
         .unwrap();
     }
     root
-}
-
-/// Copies a module and its folder, if it has one.
-fn copy(from: &Path, to: &Path, module: &str) {
-    fs::copy(
-        from.join(format!("{module}.rs")),
-        to.join(format!("{module}.rs")),
-    )
-    .unwrap();
-    let Ok(entries) = fs::read_dir(from.join(module)) else {
-        return;
-    };
-    fs::create_dir_all(to.join(module)).unwrap();
-    for entry in entries {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "rs") {
-            copy(&from.join(module), &to.join(module), &name(&path));
-        }
-    }
 }
 
 /// Splits a snapshot back into the files it was joined from.
@@ -82,27 +56,18 @@ fn write_module(source: &Path, module: &str) {
         .expect("insta's header ends in a rule");
     let folder = source.join(module);
     fs::create_dir_all(&folder).unwrap();
-    let mut names = String::new();
+    let mut files = Vec::new();
     for part in body.split("// ==> ").skip(1) {
         let (file, text) = part.split_once('\n').unwrap();
         fs::write(folder.join(file), text).unwrap();
-        let stem = file.trim_end_matches(".rs");
-        write!(names, "mod {stem};\npub use {stem}::*;\n").unwrap();
+        files.push(file);
     }
-    fs::write(folder.join("mod.rs"), names).unwrap();
+    fs::write(folder.join("mod.rs"), module_root(files)).unwrap();
 }
 
 fn manifest() -> String {
-    let text = fs::read_to_string(workspace().join("Cargo.toml")).unwrap();
-    let ours: toml::Table = toml::from_str(&text).unwrap();
-    let known = &ours["workspace"]["dependencies"];
-    let mut manifest = String::from(
-        "[package]\nname = \"golden\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n",
-    );
-    for dependency in DEPENDENCIES {
-        writeln!(manifest, "{dependency} = {}", known[*dependency]).unwrap();
-    }
-    manifest
+    let package = "[package]\nname = \"golden\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n";
+    format!("{package}{}", dependency_lines(DEPENDENCIES).unwrap())
 }
 
 fn cargo(folder: &Path, command: &[&str]) {
