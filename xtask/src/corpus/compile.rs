@@ -9,6 +9,7 @@ use std::thread;
 
 use super::diagnostic::{Diagnostic, Said};
 use super::error::CorpusError;
+use super::machine;
 use super::package::Package;
 use super::progress::Progress;
 use super::unit::Unit;
@@ -151,6 +152,7 @@ impl Verdict {
 fn cargo(package: &Package, programs: bool, progress: &Progress) -> Result<Build, CorpusError> {
     let mut child = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .arg(if programs { "build" } else { "check" })
+        .args(["--jobs", &machine::compilers().to_string()])
         .args(["--keep-going", "--message-format=json", "--manifest-path"])
         .arg(package.folder.join("Cargo.toml"))
         .env("CARGO_TARGET_DIR", package.folder.join("target"))

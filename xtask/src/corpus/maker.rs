@@ -6,7 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use super::baseline;
 use super::document::Document;
+use super::text::shortened;
 use crate::codegen::{Output, generate_alone};
+
+/// As much of a reason as can be read; typify prints whole schemas.
+const LONGEST: usize = 300;
 
 /// Where and why the last panic was, for the reason that is shown.
 static LAST_PANIC: Mutex<Option<String>> = Mutex::new(None);
@@ -91,7 +95,7 @@ fn one_line(reason: &str, document: &Document) -> String {
             let text = text.replace(&format!("{path}#"), "#");
             text.replace(&format!("{path}: "), "")
         });
-    let first = first.split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = shortened(&first, LONGEST);
     match errors.count() {
         0 => first,
         more => format!("{first} (and {more} more)"),

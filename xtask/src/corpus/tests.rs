@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::row::Row;
 use super::survey::survey;
 use super::table;
-use crate::codegen::{InUnion, MessageType, Output, workspace};
+use crate::codegen::{InUnion, MessageType, Output, generate_alone, workspace};
 
 const DOCUMENT: &str = "
 asyncapi: 3.0.0
@@ -67,6 +67,12 @@ fn make(document: &Document) -> Result<Output, String> {
         ),
         "broken.yaml" => ("pub type Tick = Missing;", Vec::new()),
         "wrong-type.yaml" => ("pub type Tick = u8;", vec![message("Absent", &[])]),
+        "protocol.yaml" => {
+            return generate_alone(&document.path).map(|output| Output {
+                messages: vec![message("ClientMessage", &[]), message("ServerMessage", &[])],
+                ..output
+            });
+        }
         "bug.yaml" => panic!("at once"),
         _ => return Err(format!("{}#/components: no", document.path.display())),
     };
@@ -91,6 +97,11 @@ fn rows() -> BTreeMap<String, Row> {
     ] {
         fs::write(folder.path().join(format!("{name}.yaml")), DOCUMENT).unwrap();
     }
+    fs::copy(
+        workspace().join("asyncapi/rocketfi-ws.yaml"),
+        folder.path().join("protocol.yaml"),
+    )
+    .unwrap();
     let maker = Maker {
         make,
         ..Maker::OURS
@@ -99,7 +110,7 @@ fn rows() -> BTreeMap<String, Row> {
     // A folder that stays: what the runtime depends on need not be compiled each time.
     let package = workspace().join("target/corpus-test");
     let rows = survey(&documents, &maker, &package, true, &Progress::new()).unwrap();
-    assert!(table::plain(&rows).contains(" 7 documents "));
+    assert!(table::plain(&rows).contains(" 8 documents "));
     rows.into_iter()
         .map(|row| (row.document.clone(), row))
         .collect()
@@ -122,6 +133,7 @@ fn every_document_gets_what_it_deserves_and_spoils_nobody() {
             format!("bug.yaml: a bug: at once; {invalid}"),
             format!("fine.yaml: 3 examples not equal; {invalid}"),
             format!("mistaken.yaml: 1 message without a type; 5 examples not equal; {invalid}"),
+            "protocol.yaml: ".to_owned(),
             format!("refused.yaml: #/components: no; {invalid}"),
             format!(
                 "warned.yaml: 1 warning; 2 messages without a type; 5 examples not equal; {invalid}"
@@ -143,8 +155,10 @@ fn every_document_gets_what_it_deserves_and_spoils_nobody() {
     for (found, expected) in found.iter().zip(expected) {
         assert!(found.starts_with(expected), "{found}");
     }
+    let tried = rows["protocol.yaml"].examples.as_ref().unwrap();
+    assert!(tried.valid > 0 && tried.equal == tried.valid);
     assert_eq!(
-        problems("mistaken.yaml")[3],
+        problems("mistaken.yaml")[1],
         "#/components/messages/Tick/examples/0/payload: as Any: taken for Tick, not Trade"
     );
 }
