@@ -109,8 +109,9 @@ impl Build {
             return Ok(Vec::new());
         }
         let alone = left.into_iter().map(|module| {
+            let number = *next_number;
             *next_number += 1;
-            Unit::new(*next_number, vec![module])
+            Unit::new(number, vec![module])
         });
         Ok(alone.collect())
     }
@@ -189,4 +190,74 @@ fn cargo(package: &Package, programs: bool, progress: &Progress) -> Result<Build
     child.wait().map_err(CorpusError::Cargo)?;
     build.words = words.join().unwrap_or_default();
     Ok(build)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of a unit after a build in which it failed, and what became of the others.
+    fn left(build: &Build, modules: &[&str]) -> (Vec<Vec<String>>, Vec<String>) {
+        let unit = Unit::new(0, modules.iter().map(ToString::to_string).collect());
+        let mut verdicts = BTreeMap::new();
+        let left = build.without_culprits(unit, &mut 5, &mut verdicts).unwrap();
+        let failed = verdicts
+            .into_iter()
+            .map(|(module, verdict)| format!("{module}: {}", verdict.error.unwrap()));
+        (
+            left.into_iter().map(|unit| unit.modules).collect(),
+            failed.collect(),
+        )
+    }
+
+    fn error(module: Option<&str>) -> Diagnostic {
+        Diagnostic {
+            unit: "unit0".to_owned(),
+            module: module.map(ToOwned::to_owned),
+            error: true,
+            text: "no".to_owned(),
+        }
+    }
+
+    fn build(diagnostics: Vec<Diagnostic>, words: &str) -> Build {
+        Build {
+            diagnostics,
+            words: words.to_owned(),
+            ..Build::default()
+        }
+    }
+
+    #[test]
+    fn a_document_with_an_error_leaves_its_unit() {
+        let build = build(vec![error(None), error(Some("b"))], "");
+        assert_eq!(
+            left(&build, &["a", "b"]),
+            (vec![vec!["a".to_owned()]], vec!["b: no".to_owned()])
+        );
+        assert_eq!(left(&build, &["b"]), (Vec::new(), vec!["b: no".to_owned()]));
+    }
+
+    #[test]
+    fn a_unit_that_blames_nobody_is_taken_apart() {
+        let dead = build(
+            Vec::new(),
+            "error: could not compile `corpus` (bin \"unit0\")",
+        );
+        let apart = vec![vec!["a".to_owned()], vec!["b".to_owned()]];
+        assert_eq!(left(&dead, &["a", "b"]), (apart, Vec::new()));
+        assert_eq!(
+            left(&dead, &["a"]),
+            (Vec::new(), vec!["a: the compiler died on it".to_owned()])
+        );
+        let unlinked = build(vec![error(None)], "");
+        assert_eq!(left(&unlinked, &["a"]).1, ["a: no"]);
+    }
+
+    #[test]
+    fn what_is_no_documents_fault_ends_the_run() {
+        let unit = Unit::new(0, vec!["a".to_owned()]);
+        let offline = build(Vec::new(), "error: failed to download `serde`");
+        let end = offline.without_culprits(unit, &mut 0, &mut BTreeMap::new());
+        assert!(matches!(end, Err(CorpusError::Build(words)) if words.contains("download")));
+    }
 }

@@ -41,6 +41,19 @@ impl<'de> serde::Deserialize<'de> for Crash {
 fn deeper(depth: u64) -> u64 { depth + std::hint::black_box(deeper(depth + 1)) }
 "#;
 
+/// Compiles, but is no program: an error without a place.
+const UNLINKED: &str = r#"
+unsafe extern "C" { safe fn nowhere_to_be_found(); }
+#[derive(serde::Serialize)]
+pub struct Tick;
+impl<'de> serde::Deserialize<'de> for Tick {
+    fn deserialize<D: serde::Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+        nowhere_to_be_found();
+        Ok(Self)
+    }
+}
+"#;
+
 fn message(name: &str, unions: &[(&str, &str)]) -> MessageType {
     let union = |(union, variant): &(&str, &str)| InUnion {
         union: (*union).to_owned(),
@@ -65,6 +78,7 @@ fn make(document: &Document) -> Result<Output, String> {
             "pub type Tick = u8;\npub fn f() { let unused = 1; }",
             Vec::new(),
         ),
+        "unlinked.yaml" => (UNLINKED, vec![message("Tick", &[])]),
         "broken.yaml" => ("pub type Tick = Missing;", Vec::new()),
         "wrong-type.yaml" => ("pub type Tick = u8;", vec![message("Absent", &[])]),
         "protocol.yaml" => {
@@ -93,6 +107,7 @@ fn rows() -> BTreeMap<String, Row> {
         "broken",
         "wrong-type",
         "bug",
+        "unlinked",
         "refused",
     ] {
         fs::write(folder.path().join(format!("{name}.yaml")), DOCUMENT).unwrap();
@@ -110,7 +125,7 @@ fn rows() -> BTreeMap<String, Row> {
     // A folder that stays: what the runtime depends on need not be compiled each time.
     let package = workspace().join("target/corpus-test");
     let rows = survey(&documents, &maker, &package, true, &Progress::new()).unwrap();
-    assert!(table::plain(&rows).contains(" 8 documents "));
+    assert!(table::plain(&rows).contains(" 9 documents "));
     rows.into_iter()
         .map(|row| (row.document.clone(), row))
         .collect()
@@ -135,6 +150,9 @@ fn every_document_gets_what_it_deserves_and_spoils_nobody() {
             format!("mistaken.yaml: 1 message without a type; 5 examples not equal; {invalid}"),
             "protocol.yaml: ".to_owned(),
             format!("refused.yaml: #/components: no; {invalid}"),
+            format!(
+                "unlinked.yaml: does not compile: linking with `cc` failed: exit status: 1; 1 message without a type; {invalid}"
+            ),
             format!(
                 "warned.yaml: 1 warning; 2 messages without a type; 5 examples not equal; {invalid}"
             ),
