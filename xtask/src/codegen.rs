@@ -62,6 +62,23 @@ pub struct MessageType {
     pub unions: Vec<InUnion>,
 }
 
+impl MessageType {
+    fn of(message: &model::MessageDef) -> Self {
+        let unions = message.unions.iter();
+        Self {
+            name: message.name.clone(),
+            pointer: message.pointer.clone(),
+            rust: types::tokens(&message.ty).to_string(),
+            unions: unions
+                .map(|(union, variants)| InUnion {
+                    union: union.clone(),
+                    variants: variants.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
 /// A message as a variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InUnion {
@@ -134,12 +151,16 @@ fn emit(document: &Document, annotations: &Annotations) -> Result<Output, Codege
         impls: impls::emit(&model),
         routes: routes::emit(&model, &routes),
     };
-    let files = render::files(&model, &parts, &document.banner());
+    let files = render::files(&model, &parts, &document.banner(), &document.fingerprint());
+    let messages = model.messages.iter().map(MessageType::of).collect();
+    let types = model.types.len();
+    let mut warnings = model.guesses;
+    warnings.extend(routes.warnings);
     Ok(Output {
         files,
-        warnings: routes.warnings,
-        types: model.types.len(),
-        messages: Vec::new(),
+        warnings,
+        types,
+        messages,
     })
 }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -20,7 +21,7 @@ pub(crate) struct Annotations {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Entries {
-    unions: Unions,
+    unions: Option<Unions>,
     scalars: BTreeMap<String, Scalar>,
     kinds: BTreeMap<String, Kind>,
     messages: BTreeMap<String, Message>,
@@ -186,7 +187,25 @@ impl Annotations {
     }
 
     pub(crate) fn unions(&self) -> &Unions {
-        &self.entries.unions
+        static USUAL: LazyLock<Unions> = LazyLock::new(Unions::default);
+        self.entries.unions.as_ref().unwrap_or(&USUAL)
+    }
+
+    /// Whether the unions are named here, and not only supposed to have their usual names.
+    pub(crate) fn names_unions(&self) -> bool {
+        self.entries.unions.is_some()
+    }
+
+    /// Whether anything here says what messages are about. Without it there is nothing to route by.
+    pub(crate) fn routes(&self) -> bool {
+        let Entries {
+            scalars,
+            kinds,
+            messages,
+            ..
+        } = &self.entries;
+        let roles = scalars.values().any(|scalar| scalar.role.is_some());
+        roles || !kinds.is_empty() || !messages.is_empty()
     }
 
     pub(crate) fn scalar(&self, schema: &str) -> Option<&Scalar> {

@@ -85,6 +85,8 @@ pub(crate) enum Problem {
     NotTagged(&'static str),
     #[error("`{0}` cannot be turned into a Rust type")]
     Unsupported(&'static str),
+    #[error("a payload in `{0}` is not JSON Schema, which alone is read")]
+    SchemaFormat(String),
     #[error("a message without a payload")]
     NoPayload,
     #[error("an enum may hold strings only")]

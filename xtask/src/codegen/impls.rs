@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::model::{Default, Field, Integer, Model, Presence, Shape, Type, TypeDef};
+use super::model::{Default, Field, Integer, Model, Presence, Shape, Tagging, Type, TypeDef};
 use super::types::{ident, integer_tokens, tokens};
 
+mod shapes;
 mod unions;
 mod words;
 
@@ -15,8 +16,17 @@ mod words;
 pub(crate) fn emit(model: &Model) -> BTreeMap<String, TokenStream> {
     let emit = |def: &TypeDef| {
         let own = match &def.shape {
-            Shape::Record(fields) => record(def, fields),
-            Shape::Union(union) => unions::impls(model, def, union),
+            Shape::Record(fields) => {
+                let (own, reading) = (record(def, fields), shapes::others(def, fields));
+                quote!(#own #reading)
+            }
+            Shape::Tuple(fields) => shapes::tuple(def, fields),
+            Shape::Union(union) => match &union.tagging {
+                Tagging::External => unions::impls(model, def, union),
+                Tagging::Shaped { tag, marks } => {
+                    shapes::union(def, union, tag.as_deref(), marks)
+                }
+            },
             Shape::Words(words) => words::impls(def, words),
             Shape::Newtype(integer) => newtype(def, *integer),
         };

@@ -1,47 +1,64 @@
 //! Document and annotations to the model.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::annotations::{Annotations, Unions};
 use super::document::{Document, Node};
 use super::error::{CodegenError, Problem};
 use super::model::{
-    Default, Field, Integer, Model, Payload, Presence, Shape, Traits, Type, TypeDef, Union,
-    Variant, Word,
+    Default, Field, Integer, Model, Others, Payload, Presence, Shape, Tagging, Traits, Type,
+    TypeDef, Union, Variant, Word,
 };
 use super::schema::{self, Form, Peeled};
 use super::{names, schema::peel};
 
 mod fields;
+mod guesses;
+pub(crate) mod marks;
+mod open;
+mod sides;
+mod traits;
 mod unions;
 
-/// Reads everything the protocol's unions lead to.
+use guesses::Guesses;
+
+/// Reads everything the document's messages lead to.
 pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, CodegenError> {
     let unions = notes.unions();
-    let mut lower = Lower {
-        notes,
-        types: BTreeMap::new(),
-        by_pointer: BTreeMap::new(),
-        open: Vec::new(),
-    };
+    let protocol = document.protocol()?;
+    let mut lower = Lower::new(document, notes);
     let kind = match document.schema(&unions.kind) {
-        Some(schema) => Some(lower.root(&schema, &unions.kind)?),
+        Some(schema) => lower.kind(&schema)?,
         None if unions.kind != Unions::default().kind => {
             return Err(notes.problem("unions/kind", Problem::MatchesNothing));
         }
         None => None,
     };
-    let client = lower.root(&document.payload("client", &unions.client)?, &unions.client)?;
-    let server = lower.root(&document.payload("server", &unions.server)?, &unions.server)?;
+    let client = lower.side(document, "client", &unions.client, &protocol.client)?;
+    let server = lower.side(document, "server", &unions.server, &protocol.server)?;
+    let messages = lower.messages(&protocol, client.as_deref(), server.as_deref())?;
+    if client.is_none() && server.is_none() {
+        lower.guess(
+            "no operation says who sends what: no union is made of",
+            document.file(),
+        );
+    }
+    if messages.is_empty() && client.is_none() && server.is_none() {
+        lower.all_schemas(document)?;
+    }
+    let guesses = lower.guesses.into_inner();
     let types = lower.types.into_values().map(|(def, _)| def).collect();
     let mut model = Model {
         types,
         client,
         server,
         kind,
+        messages,
+        guesses: guesses.lines(),
     };
-    mark_open(&mut model);
-    mark_traits(&mut model);
+    open::mark_open(&mut model);
+    traits::mark_traits(&mut model);
     Ok(model)
 }
 
@@ -50,8 +67,67 @@ struct Lower<'a> {
     /// By Rust name, with the pointer to where each came from.
     types: BTreeMap<String, (TypeDef, String)>,
     by_pointer: BTreeMap<String, String>,
+    /// The Rust names of component schemas, by pointer, and which are taken: no type inside another may have them.
+    reserved: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
     /// The references being followed that no named type stands between: one of them again has no end.
     open: Vec<String>,
+    guesses: RefCell<Guesses>,
+}
+
+impl<'a> Lower<'a> {
+    fn new(document: &Document, notes: &'a Annotations) -> Self {
+        let mut lower = Self {
+            notes,
+            types: BTreeMap::new(),
+            by_pointer: BTreeMap::new(),
+            reserved: BTreeMap::new(),
+            taken: BTreeSet::new(),
+            open: Vec::new(),
+            guesses: RefCell::default(),
+        };
+        let schemas = document.component_schemas();
+        // One whose name is a Rust name already has the first claim to it.
+        let (exact, other): (Vec<_>, Vec<_>) = schemas
+            .iter()
+            .partition(|schema| names::type_name(&schema.last_segment()) == schema.last_segment());
+        for schema in exact.into_iter().chain(other) {
+            let name = lower.free(&names::type_name(&schema.last_segment()));
+            lower.reserved.insert(schema.pointer.clone(), name.clone());
+            lower.taken.insert(name);
+        }
+        lower
+    }
+
+    /// The name, or the first number behind it that is free.
+    fn free(&self, name: &str) -> String {
+        let numbered = (2..).map(|count| format!("{name}{count}"));
+        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
+        let found = candidates.find(|name| !self.taken.contains(name));
+        found.unwrap_or_else(|| name.to_owned())
+    }
+
+    fn guess(&self, what: &'static str, place: &str) {
+        self.guesses.borrow_mut().add(what, place);
+    }
+
+    /// The kinds: their fields are those of the union's variants, which the annotations name.
+    fn kind(&mut self, schema: &Node<'_>) -> Result<Option<String>, CodegenError> {
+        let wire = self.notes.unions().kind.clone();
+        let name = self.define(&schema::settle(schema)?.node, &wire)?;
+        match &self.types[&name].0.shape {
+            Shape::Union(union) if union.external() => Ok(Some(name)),
+            _ if self.notes.names_unions() => Err(schema.problem(Problem::NotAUnion(wire))),
+            _ => Ok(None),
+        }
+    }
+
+    fn all_schemas(&mut self, document: &Document) -> Result<(), CodegenError> {
+        for schema in document.component_schemas() {
+            self.read(&schema, &schema.last_segment())?;
+        }
+        Ok(())
+    }
 }
 
 /// A type where it is used.
@@ -63,16 +139,6 @@ struct Use {
 }
 
 impl Lower<'_> {
-    /// One of the three unions, by the name the annotations give it.
-    fn root(&mut self, node: &Node<'_>, wire: &str) -> Result<String, CodegenError> {
-        let node = schema::settle(node)?.node;
-        let name = self.define(&node, wire)?;
-        match &self.types[&name].0.shape {
-            Shape::Union(_) => Ok(name),
-            _ => Err(node.problem(Problem::NotAUnion(wire.to_owned()))),
-        }
-    }
-
     /// The type of a schema; `wire` names it where it has no name of its own.
     fn read(&mut self, node: &Node<'_>, wire: &str) -> Result<Use, CodegenError> {
         let Peeled {
@@ -91,7 +157,7 @@ impl Lower<'_> {
             self.inline(&node, wire)?
         };
         let default = match default {
-            Some(value) => self.default(&ty, &value)?,
+            Some(value) => self.default(&ty, &value, wire),
             None => None,
         };
         Ok(Use {
@@ -136,18 +202,45 @@ impl Lower<'_> {
     }
 
     fn inline(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
+        self.guess_unchecked(node, wire);
         Ok(match schema::form(node)? {
-            Form::Record | Form::Union | Form::Words => Type::Named(self.define(node, wire)?),
-            Form::Integer(integer) => Type::Integer(integer),
+            Form::Union => match self.lone(node)? {
+                Some(only) => self.read(&only, wire)?.ty,
+                None => Type::Named(self.define(node, wire)?),
+            },
+            Form::Record | Form::Words | Form::Tuple(_) => {
+                Type::Named(self.define(node, wire)?)
+            }
+            Form::Integer(integer) => {
+                self.guess_width(node, wire);
+                Type::Integer(integer)
+            }
             Form::Number => Type::Number,
             Form::Bool => Type::Bool,
             Form::String => Type::String,
-            Form::Any | Form::List(None) => Type::Raw,
+            Form::List(None) => Type::Raw,
+            Form::Any => {
+                self.guess_any(node, wire);
+                Type::Raw
+            }
             Form::List(Some(items)) => {
                 Type::List(Box::new(self.element(&items, &format!("{wire}Item"))?))
             }
             Form::Map { key, value } => self.map(key.as_ref(), &value, wire)?,
         })
+    }
+
+    /// The only branch of a choice that is none.
+    fn lone<'d>(&self, node: &Node<'d>) -> Result<Option<Node<'d>>, CodegenError> {
+        let Some(choice) = schema::choice(node)? else {
+            return Ok(None);
+        };
+        match choice.branches.as_slice() {
+            [only] if choice.base.is_empty() && unions::external(node)?.is_none() => {
+                Ok(Some(only.clone()))
+            }
+            _ => Ok(None),
+        }
     }
 
     fn map(
@@ -160,17 +253,25 @@ impl Lower<'_> {
             Some(key) => self.element(key, &format!("{wire}Key"))?,
             None => Type::String,
         };
+        let key = match key {
+            Type::Scalar { .. } => key,
+            Type::Named(name) if matches!(self.types[&name].0.shape, Shape::Words(_)) => {
+                Type::Named(name)
+            }
+            _ => Type::String,
+        };
         let value = self.element(value, &format!("{wire}Value"))?;
         Ok(Type::Map(Box::new(key), Box::new(value)))
     }
 
-    /// What a list or a map holds: no type of ours says that it may be null, unless it is any JSON.
+    /// What a list or a map holds. Any JSON may be null as it is.
     fn element(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
         let used = self.read(node, wire)?;
-        if used.nullable && used.ty != Type::Raw {
-            return Err(node.problem(Problem::Unsupported("null")));
-        }
-        Ok(used.ty)
+        Ok(match used.ty {
+            Type::Raw => Type::Raw,
+            ty if used.nullable => Type::Nullable(Box::new(ty)),
+            ty => ty,
+        })
     }
 
     /// Defines the type of a schema once and gives its Rust name.
@@ -178,25 +279,31 @@ impl Lower<'_> {
         if let Some(name) = self.by_pointer.get(&node.pointer) {
             return Ok(name.clone());
         }
-        let name = names::type_name(wire);
-        if let Some((_, by)) = self.types.get(&name) {
-            return Err(node.problem(Problem::NameClash {
-                name,
-                by: by.clone(),
-            }));
-        }
+        let name = self.name(&node.pointer, wire);
         self.by_pointer.insert(node.pointer.clone(), name.clone());
         // Entered before its body is read: a type may contain itself.
         let def = self.placeholder(node, wire, &name);
         self.types.insert(name.clone(), (def, node.pointer.clone()));
         // What lies inside a type with a name may lead back to it.
         let open = std::mem::take(&mut self.open);
-        let shape = self.shape(node, wire)?;
+        let (shape, others) = self.shape(node, wire)?;
         self.open = open;
-        if let Some((def, _)) = self.types.get_mut(&name) {
-            def.shape = shape;
-        }
+        self.complete(&name, shape, others);
         Ok(name)
+    }
+
+    /// The Rust name of the type at a place: a component has its own, whatever else is called so.
+    fn name(&mut self, pointer: &str, wire: &str) -> String {
+        if let Some(name) = self.reserved.get(pointer) {
+            return name.clone();
+        }
+        let wanted = names::type_name(wire);
+        let name = self.free(&wanted);
+        if name != wanted {
+            self.guess("two types of one name; the second is called", &name);
+        }
+        self.taken.insert(name.clone());
+        name
     }
 
     fn placeholder(&self, node: &Node<'_>, wire: &str, name: &str) -> TypeDef {
@@ -205,6 +312,7 @@ impl Lower<'_> {
             wire: wire.to_owned(),
             docs: node.text("description").map(str::to_owned),
             shape: Shape::Words(Vec::new()),
+            others: None,
             open: false,
             redacted: self
                 .notes
@@ -214,18 +322,33 @@ impl Lower<'_> {
         }
     }
 
-    fn shape(&mut self, node: &Node<'_>, wire: &str) -> Result<Shape, CodegenError> {
+    fn complete(&mut self, name: &str, shape: Shape, others: Option<Others>) {
+        if let Some((def, _)) = self.types.get_mut(name) {
+            def.shape = shape;
+            def.others = others;
+        }
+    }
+
+    fn shape(
+        &mut self,
+        node: &Node<'_>,
+        wire: &str,
+    ) -> Result<(Shape, Option<Others>), CodegenError> {
         match schema::form(node)? {
-            Form::Record => Ok(Shape::Record(self.record(node, wire)?)),
-            Form::Union => self.union(node, wire),
-            Form::Words => self.words(node, wire).map(Shape::Words),
-            Form::Integer(integer) => Ok(Shape::Newtype(integer)),
+            Form::Record => self.record(&schema::conjuncts(node)?, wire),
+            Form::Tuple(places) => self.tuple(node, &places, wire),
+            Form::Union => Ok((self.union(node, wire)?, None)),
+            Form::Words => Ok((Shape::Words(self.words(node, wire)?), None)),
+            Form::Integer(integer) => {
+                self.guess_width(node, wire);
+                Ok((Shape::Newtype(integer), None))
+            }
             _ => Err(node.expected("an object, a union, an enum or an integer")),
         }
     }
 
     fn words(&self, node: &Node<'_>, wire: &str) -> Result<Vec<Word>, CodegenError> {
-        let values = schema::words(node);
+        let values = schema::words(node)?;
         let docs = node.get("x-enum-descriptions");
         let word = |(value, fallback): (&&str, String)| Word {
             wire: (*value).to_owned(),
@@ -266,66 +389,3 @@ impl Lower<'_> {
     }
 }
 
-/// What the server can send must survive what a later server adds.
-fn mark_open(model: &mut Model) {
-    let mut reached = BTreeSet::new();
-    let mut queue = vec![model.server.clone()];
-    while let Some(name) = queue.pop() {
-        if reached.insert(name.clone()) {
-            let parts = model.get(&name).map(TypeDef::parts).unwrap_or_default();
-            queue.extend(parts.iter().flat_map(|ty| ty.named()).map(str::to_owned));
-        }
-    }
-    for def in &mut model.types {
-        def.open = reached.contains(&def.name);
-    }
-}
-
-/// Equality is total unless a JSON number is somewhere inside; order is for what serves as a key.
-fn mark_traits(model: &mut Model) {
-    let mut partial = BTreeSet::new();
-    let mut before = None;
-    while before != Some(partial.len()) {
-        before = Some(partial.len());
-        for def in &model.types {
-            let total =
-                |ty: &&Type| ty.total() && !ty.named().iter().any(|name| partial.contains(*name));
-            if !def.parts().iter().all(total) {
-                partial.insert(def.name.clone());
-            }
-        }
-    }
-    let keys = key_types(model);
-    for def in &mut model.types {
-        let newtype = matches!(def.shape, Shape::Newtype(_));
-        let closed_words = matches!(def.shape, Shape::Words(_)) && !def.open;
-        def.traits = Traits {
-            eq: !partial.contains(&def.name),
-            ord: newtype || keys.contains(&def.name),
-            copy: newtype || closed_words,
-        };
-    }
-}
-
-/// The subscription kind, the enums and numbers in it, and the keys of maps.
-fn key_types(model: &Model) -> BTreeSet<String> {
-    let mut queue: Vec<String> = model.kind.iter().cloned().collect();
-    for ty in model.types.iter().flat_map(TypeDef::parts) {
-        if let Type::Map(key, _) = ty {
-            queue.extend(key.named().into_iter().map(str::to_owned));
-        }
-    }
-    let mut keys = BTreeSet::new();
-    while let Some(name) = queue.pop() {
-        let parts = model.get(&name).map(TypeDef::parts).unwrap_or_default();
-        queue.extend(
-            parts
-                .iter()
-                .flat_map(|ty| ty.named())
-                .filter(|part| *part != name)
-                .map(str::to_owned),
-        );
-        keys.insert(name);
-    }
-    keys
-}

@@ -6,10 +6,24 @@ use super::annotations::Role;
 pub(crate) struct Model {
     /// Sorted by name.
     pub(crate) types: Vec<TypeDef>,
-    pub(crate) client: String,
-    pub(crate) server: String,
+    /// What the client sends; absent where it sends nothing.
+    pub(crate) client: Option<String>,
+    /// What the server sends.
+    pub(crate) server: Option<String>,
     /// Absent where a protocol has no subscriptions.
     pub(crate) kind: Option<String>,
+    pub(crate) messages: Vec<MessageDef>,
+    /// What had to be guessed.
+    pub(crate) guesses: Vec<String>,
+}
+
+/// A message and the type of its payload.
+pub(crate) struct MessageDef {
+    pub(crate) name: String,
+    pub(crate) pointer: String,
+    pub(crate) ty: Type,
+    /// The unions it is a variant of, with what the union may call it.
+    pub(crate) unions: Vec<(String, Vec<String>)>,
 }
 
 /// One type to generate.
@@ -20,6 +34,8 @@ pub(crate) struct TypeDef {
     pub(crate) wire: String,
     pub(crate) docs: Option<String>,
     pub(crate) shape: Shape,
+    /// What an object or an array may hold beside what is declared.
+    pub(crate) others: Option<Others>,
     /// The server may send it, so that it must survive what later versions add.
     pub(crate) open: bool,
     /// `Debug` shows the name alone.
@@ -38,7 +54,9 @@ pub(crate) struct Traits {
 pub(crate) enum Shape {
     /// An object with known fields.
     Record(Vec<Field>),
-    /// An externally tagged union.
+    /// An array whose places have meanings.
+    Tuple(Vec<Field>),
+    /// One of several variants.
     Union(Union),
     /// A string enum.
     Words(Vec<Word>),
@@ -46,8 +64,16 @@ pub(crate) enum Shape {
     Newtype(Integer),
 }
 
+/// Members or elements that are not declared.
+pub(crate) struct Others {
+    /// The name of the field that holds them; a tuple has no names.
+    pub(crate) rust: String,
+    pub(crate) ty: Type,
+}
+
 pub(crate) struct Union {
     pub(crate) variants: Vec<Variant>,
+    pub(crate) tagging: Tagging,
     /// The wire name of the variant whose payload may arrive without its tag.
     pub(crate) untagged: Option<String>,
     /// The Rust names of the variants that `null` and a stray string mean.
@@ -55,6 +81,52 @@ pub(crate) struct Union {
     pub(crate) bare_string: Option<String>,
     /// The Rust name of the variant that `From` makes.
     pub(crate) conversion: Option<String>,
+}
+
+/// How a variant is recognised.
+pub(crate) enum Tagging {
+    /// By the one key of an object: `{"Variant": payload}`, or the bare string.
+    External,
+    /// By what is in the payload itself.
+    Shaped {
+        /// The value that tells every variant, where there is one.
+        tag: Option<Vec<String>>,
+        /// For each variant the forms it has.
+        marks: Vec<Vec<Marks>>,
+    },
+}
+
+/// What one form of a value looks like in JSON.
+#[derive(Clone, Default)]
+pub(crate) struct Marks {
+    pub(crate) kinds: u8,
+    pub(crate) fixed: Vec<FixedMark>,
+    pub(crate) members: Vec<Member>,
+}
+
+/// A value that the specification fixes, and where.
+#[derive(Clone)]
+pub(crate) struct FixedMark {
+    pub(crate) path: Vec<String>,
+    pub(crate) values: Vec<Fixed>,
+    pub(crate) required: bool,
+}
+
+/// One value of a constant or an enum.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    Text(String),
+    Number(String),
+    Bool(bool),
+    Null,
+}
+
+/// A member of an object, or an element of an array by its place.
+#[derive(Clone)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    pub(crate) required: bool,
+    pub(crate) kinds: u8,
 }
 
 pub(crate) struct Variant {
@@ -128,6 +200,8 @@ pub(crate) enum Type {
     Named(String),
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
+    /// An element or a payload that may be null.
+    Nullable(Box<Type>),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,11 +236,21 @@ impl Model {
     }
 }
 
+impl Union {
+    /// Whether one key announces each variant.
+    pub(crate) fn external(&self) -> bool {
+        matches!(self.tagging, Tagging::External)
+    }
+}
+
 impl TypeDef {
     /// All types this one is made of.
     pub(crate) fn parts(&self) -> Vec<&Type> {
         match &self.shape {
-            Shape::Record(fields) => fields.iter().map(|field| &field.ty).collect(),
+            Shape::Record(fields) | Shape::Tuple(fields) => {
+                let fields = fields.iter().map(|field| &field.ty);
+                fields.chain(self.others.iter().map(|others| &others.ty)).collect()
+            }
             Shape::Union(union) => union.variants.iter().flat_map(Variant::parts).collect(),
             Shape::Words(_) | Shape::Newtype(_) => Vec::new(),
         }
@@ -188,7 +272,7 @@ impl Type {
     pub(crate) fn named(&self) -> Vec<&str> {
         match self {
             Self::Named(name) => vec![name],
-            Self::List(item) => item.named(),
+            Self::List(item) | Self::Nullable(item) => item.named(),
             Self::Map(key, value) => [key.named(), value.named()].concat(),
             _ => Vec::new(),
         }
@@ -198,7 +282,7 @@ impl Type {
     pub(crate) fn total(&self) -> bool {
         match self {
             Self::Number => false,
-            Self::List(item) => item.total(),
+            Self::List(item) | Self::Nullable(item) => item.total(),
             Self::Map(key, value) => key.total() && value.total(),
             _ => true,
         }

@@ -4,6 +4,18 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Names that generated code or the prelude uses for something else.
 const TAKEN_TYPES: &[&str] = &[
+    "ScalarNumber",
+    "ScalarRawJson",
+    "IntoIterator",
+    "Iterator",
+    "SerializeSeq",
+    "SeqAccess",
+    "RawValue",
+    "Shaped",
+    "Shape",
+    "Positional",
+    "Items",
+    "Fixed",
     "Box",
     "BTreeMap",
     "Clone",

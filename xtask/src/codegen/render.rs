@@ -19,7 +19,7 @@ pub(crate) struct Parts {
 }
 
 /// One file for each of the protocol's unions and one for the rest, by file name.
-pub(crate) fn files(model: &Model, parts: &Parts, banner: &str) -> Vec<(String, String)> {
+pub(crate) fn files(model: &Model, parts: &Parts, banner: &str, fingerprint: &str) -> Vec<(String, String)> {
     let mut files: BTreeMap<String, TokenStream> = BTreeMap::new();
     for def in &model.types {
         let file = files.entry(file_of(model, def)).or_default();
@@ -31,13 +31,31 @@ pub(crate) fn files(model: &Model, parts: &Parts, banner: &str) -> Vec<(String, 
         let text = format!("{banner}\n\n{}", render(model, &name, &tokens));
         (name, text)
     };
-    files.into_iter().map(text).collect()
+    let mut files: Vec<(String, String)> = files.into_iter().map(text).collect();
+    if files.iter().any(|(_, text)| text.contains("shapes::")) {
+        files.push(("shapes.rs".to_owned(), format!("{banner}\n\n{SHAPES}")));
+    }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.trim_end_matches(".rs")).collect();
+    files.push(("mod.rs".to_owned(), root(&names, &format!("{banner}\n{fingerprint}"))));
+    files.sort();
+    files
+}
+
+/// What some generated types stand on, and is only there if they do.
+const SHAPES: &str = include_str!("support/shapes.rs");
+
+/// All types in one scope.
+fn root(names: &[&str], banner: &str) -> String {
+    let modules = names.iter().map(|name| format!("#[rustfmt::skip]\nmod {name};\n"));
+    let public = names.iter().filter(|name| **name != "shapes");
+    let uses = public.map(|name| format!("pub use {name}::*;\n"));
+    format!("{banner}\n\n{}\n{}", modules.collect::<String>(), uses.collect::<String>())
 }
 
 fn file_of(model: &Model, def: &TypeDef) -> String {
     let role = match &def.name {
-        name if *name == model.client => "client_message",
-        name if *name == model.server => "server_message",
+        name if Some(name) == model.client.as_ref() => "client_message",
+        name if Some(name) == model.server.as_ref() => "server_message",
         name if Some(name) == model.kind.as_ref() => "subscription_kind",
         _ => "views",
     };

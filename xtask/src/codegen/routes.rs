@@ -18,7 +18,30 @@ pub(crate) struct Routes {
     /// The hand-written type of an account and of an instrument, where the protocol has one.
     account: Option<String>,
     instrument: Option<String>,
+    /// Whether there is anything to route by.
+    known: bool,
     pub(crate) warnings: Vec<String>,
+}
+
+impl Routes {
+    /// Without annotations nobody knows what a message is about: better no answer than a wrong one.
+    fn none(model: &Model) -> Self {
+        let unions = [&model.client, &model.server, &model.kind];
+        let names: Vec<&str> = unions.into_iter().flatten().map(String::as_str).collect();
+        let warning = format!(
+            "no annotations, so no scope, delivery, merge key or subscription is told of {}",
+            names.join(", ")
+        );
+        Self {
+            client: Vec::new(),
+            server: Vec::new(),
+            kinds: Vec::new(),
+            account: None,
+            instrument: None,
+            known: false,
+            warnings: if names.is_empty() { Vec::new() } else { vec![warning] },
+        }
+    }
 }
 
 /// One variant of the client's or the server's union.
@@ -64,11 +87,14 @@ struct Access {
 
 /// Joins the model with its annotations.
 pub(crate) fn resolve(model: &Model, notes: &Annotations) -> Result<Routes, CodegenError> {
+    if !notes.routes() {
+        return Ok(Routes::none(model));
+    }
     let resolver = Resolver { model, notes };
     let kinds = resolver.kinds()?;
     let mut warnings = unanswered(model, &kinds);
-    let client = resolver.routes(&model.client, &kinds, &mut warnings)?;
-    let server = resolver.routes(&model.server, &kinds, &mut warnings)?;
+    let client = resolver.routes(model.client.as_deref(), &kinds, &mut warnings)?;
+    let server = resolver.routes(model.server.as_deref(), &kinds, &mut warnings)?;
     let role = |role| {
         model
             .types
@@ -82,6 +108,7 @@ pub(crate) fn resolve(model: &Model, notes: &Annotations) -> Result<Routes, Code
         kinds,
         account: role(Role::Account),
         instrument: role(Role::Instrument),
+        known: true,
         warnings,
     })
 }
@@ -160,7 +187,7 @@ impl Resolver<'_> {
         ties: &BTreeMap<String, String>,
         fields: &[Field],
     ) -> Result<Push, CodegenError> {
-        let server = self.variants(&self.model.server);
+        let server = self.variants(self.model.server.as_deref());
         let no_field = |name: &str| self.notes.problem(entry, Problem::NoField(name.to_owned()));
         let variant = server.iter().find(|variant| variant.wire == update);
         let variant = variant.ok_or_else(|| self.notes.problem(entry, Problem::MatchesNothing))?;
@@ -184,22 +211,23 @@ impl Resolver<'_> {
         })
     }
 
-    fn variants(&self, union: &str) -> &[Variant] {
-        self.model
-            .union(union)
+    fn variants(&self, union: Option<&str>) -> &[Variant] {
+        union
+            .and_then(|union| self.model.union(union))
             .map_or(&[], |union: &Union| &union.variants)
     }
 
     fn routes(
         &self,
-        union: &str,
+        union: Option<&str>,
         kinds: &[KindRoute],
         warnings: &mut Vec<String>,
     ) -> Result<Vec<Route>, CodegenError> {
         let mut routes = Vec::new();
         for variant in self.variants(union) {
+            let union = union.unwrap_or_default();
             let note = self.notes.message(&variant.wire);
-            if union == self.model.server && note.is_none_or(|note| note.delivery.is_none()) {
+            if Some(union) == self.model.server.as_deref() && note.is_none_or(|note| note.delivery.is_none()) {
                 warnings.push(format!(
                     "{union}::{} has no delivery annotation; taken as partial",
                     variant.rust
@@ -218,9 +246,9 @@ impl Resolver<'_> {
         variant: &Variant,
         note: Option<&Message>,
     ) -> Result<(), CodegenError> {
-        let server = self.variants(&self.model.server);
+        let server = self.variants(self.model.server.as_deref());
         let shared = server.iter().any(|known| known.wire == variant.wire);
-        if union != self.model.client || shared || note.is_none_or(|note| !note.untagged) {
+        if Some(union) != self.model.client.as_deref() || shared || note.is_none_or(|note| !note.untagged) {
             return Ok(());
         }
         let entry = format!("messages/{}/untagged", variant.wire);

@@ -25,6 +25,8 @@ pub(crate) enum Form<'d> {
     Bool,
     String,
     List(Option<Node<'d>>),
+    /// An array whose places have meanings.
+    Tuple(Vec<Node<'d>>),
     Map {
         key: Option<Node<'d>>,
         value: Node<'d>,
@@ -32,16 +34,44 @@ pub(crate) enum Form<'d> {
     Any,
 }
 
-/// Keywords that no Rust type can stand for.
-const UNSUPPORTED: &[&str] = &[
+/// Keywords that say more than a Rust type can: they are not checked.
+pub(crate) const UNCHECKED: &[&str] = &[
     "not",
     "if",
+    "dependentSchemas",
+    "dependentRequired",
+    "dependencies",
+    "unevaluatedProperties",
+];
+
+/// Keywords that give a schema a form of its own.
+const STRUCTURE: &[&str] = &[
+    "properties",
+    "required",
+    "additionalProperties",
+    "patternProperties",
+    "items",
+    "prefixItems",
+    "oneOf",
+    "anyOf",
+    "enum",
+    "const",
     "then",
     "else",
-    "dependentSchemas",
-    "dependencies",
-    "prefixItems",
 ];
+
+/// Whether the schema has a form beside what its `allOf` and its wrappers give it.
+fn has_structure(node: &Node<'_>) -> bool {
+    STRUCTURE.iter().any(|keyword| node.get(keyword).is_some())
+}
+
+/// Whether a part of an `allOf` only describes what the other parts are.
+fn is_remark(node: &Node<'_>) -> bool {
+    let bare = ["$ref", "allOf", "type"];
+    node.value.is_mapping()
+        && !has_structure(node)
+        && bare.iter().all(|keyword| node.get(keyword).is_none())
+}
 
 /// Takes off `allOf` of one, nullable unions and `nullable: true`, collecting what they say.
 pub(crate) fn peel<'d>(node: &Node<'d>) -> Result<Peeled<'d>, CodegenError> {
@@ -97,6 +127,10 @@ impl Peeled<'_> {
         self.nullable |= node
             .get("enum")
             .is_some_and(|list| list.children().iter().any(is_null));
+        self.nullable |= ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|key| node.get(key))
+            .any(|list| list.children().iter().any(is_null_schema));
         if self.docs.is_none() {
             self.docs = node.text("description").map(str::to_owned);
         }
@@ -108,17 +142,91 @@ impl Peeled<'_> {
 
 /// The schema inside a wrapper, and whether the wrapper allows null.
 fn inner<'d>(node: &Node<'d>) -> Result<Option<(Node<'d>, bool)>, CodegenError> {
-    if let Some(all) = node.get("allOf") {
-        let mut parts = all.children();
-        if parts.len() == 1 && node.get("properties").is_none() {
-            return Ok(Some((parts.remove(0), false)));
+    if let Some(all) = node.get("allOf").filter(|_| !has_structure(node)) {
+        let parts = all.children();
+        let mut real = parts.into_iter().filter(|part| !is_remark(part));
+        if let (Some(part), None) = (real.next(), real.next()) {
+            return Ok(Some((part, false)));
         }
     }
-    let Some(branches) = branches(node)? else {
+    let Some(branches) = branches(node)?.filter(|_| node.get("properties").is_none()) else {
         return Ok(None);
     };
     let (null, mut real): (Vec<_>, Vec<_>) = branches.into_iter().partition(is_null_schema);
     Ok((real.len() == 1 && !null.is_empty()).then(|| (real.remove(0), true)))
+}
+
+/// The schema itself and all that its `allOf` adds, in order.
+pub(crate) fn conjuncts<'d>(node: &Node<'d>) -> Result<Vec<Node<'d>>, CodegenError> {
+    let mut found = Vec::new();
+    gather(node, &mut Vec::new(), &mut found)?;
+    Ok(found)
+}
+
+fn gather<'d>(
+    node: &Node<'d>,
+    above: &mut Vec<String>,
+    found: &mut Vec<Node<'d>>,
+) -> Result<(), CodegenError> {
+    if above.contains(&node.pointer) {
+        return Err(node.problem(Problem::RefCycle(format!("#{}", node.pointer))));
+    }
+    above.push(node.pointer.clone());
+    found.push(node.clone());
+    for part in node.get("allOf").iter().flat_map(Node::children) {
+        gather(&settle(&part)?.node, above, found)?;
+    }
+    above.pop();
+    Ok(())
+}
+
+/// A choice, and the fields that all its branches share.
+pub(crate) struct Choice<'d> {
+    pub(crate) branches: Vec<Node<'d>>,
+    pub(crate) base: Vec<Node<'d>>,
+}
+
+/// The choice that a schema offers, if any of its parts does. Branches that only demand what is declared elsewhere are
+/// no choice of types.
+pub(crate) fn choice<'d>(node: &Node<'d>) -> Result<Option<Choice<'d>>, CodegenError> {
+    if !node.value.is_mapping() {
+        return Ok(None);
+    }
+    let parts = conjuncts(node)?;
+    for part in &parts {
+        let Some(found) = branches(part)? else {
+            continue;
+        };
+        let real: Vec<_> = found
+            .into_iter()
+            .filter(|branch| !is_null_schema(branch) && branch.value != &Value::Bool(false))
+            .collect();
+        if real.iter().all(is_demand) {
+            continue;
+        }
+        let shares = parts.iter().any(|part| part.get("properties").is_some());
+        let shared = |part: &&Node<'_>| shares && part.get("required").is_some();
+        let base = parts
+            .iter()
+            .filter(|part| part.get("properties").is_some() || shared(part))
+            .cloned()
+            .collect();
+        return Ok(Some(Choice {
+            branches: real,
+            base,
+        }));
+    }
+    Ok(None)
+}
+
+/// Whether a branch names no type: `required: [a]`, or nothing at all.
+fn is_demand(node: &Node<'_>) -> bool {
+    let form = STRUCTURE.iter().filter(|keyword| **keyword != "required");
+    node.value.is_mapping()
+        && form.clone().all(|keyword| node.get(keyword).is_none())
+        && ["$ref", "allOf", "type"]
+            .iter()
+            .all(|keyword| node.get(keyword).is_none())
 }
 
 /// The branches of `oneOf` or `anyOf`.
@@ -140,116 +248,191 @@ pub(crate) fn is_null_schema(node: &Node<'_>) -> bool {
 /// The form of a schema that [`peel`] returned.
 pub(crate) fn form<'d>(node: &Node<'d>) -> Result<Form<'d>, CodegenError> {
     match node.value {
-        Value::Bool(true) => return Ok(Form::Any),
-        Value::Bool(false) => return Err(node.problem(Problem::Unsupported("false"))),
+        Value::Bool(_) => return Ok(Form::Any),
         Value::Mapping(_) => {}
         _ => return Err(node.expected("a schema")),
     }
-    if let Some(keyword) = UNSUPPORTED
-        .iter()
-        .find(|keyword| node.get(keyword).is_some())
-    {
-        let place = node.get(keyword).unwrap_or_else(|| node.clone());
-        return Err(place.problem(Problem::Unsupported(keyword)));
-    }
-    if branches(node)?.is_some() {
+    if choice(node)?.is_some() {
         return Ok(Form::Union);
     }
-    if has_words(node)? {
-        return Ok(Form::Words);
-    }
-    typed(node)
-}
-
-fn typed<'d>(node: &Node<'d>) -> Result<Form<'d>, CodegenError> {
-    let names = type_names(node);
-    let mut real = names.iter().filter(|name| **name != "null");
-    match (real.next().copied(), real.next()) {
-        (Some(_), Some(_)) => Ok(Form::Any),
-        (Some("string"), None) => Ok(Form::String),
-        (Some("boolean"), None) => Ok(Form::Bool),
-        (Some("number"), None) => Ok(Form::Number),
-        (Some("integer"), None) => integer(node).map(Form::Integer),
-        (Some("array"), None) => Ok(Form::List(node.get("items"))),
-        (Some("object"), None) => Ok(object(node)),
-        (Some(_), None) => {
-            let place = node.get("type").unwrap_or_else(|| node.clone());
-            Err(place.problem(Problem::Unsupported("type")))
+    let parts = conjuncts(node)?;
+    for part in &parts {
+        if let Some(list) = part.get("enum").or_else(|| part.get("const")) {
+            if let Some(form) = listed(part, &list)? {
+                return Ok(form);
+            }
         }
-        (None, _) if node.get("items").is_some() => Ok(Form::List(node.get("items"))),
-        (None, _) => Ok(object(node)),
     }
-}
-
-fn object<'d>(node: &Node<'d>) -> Form<'d> {
-    let has_fields = node
-        .get("properties")
-        .is_some_and(|fields| !fields.children().is_empty());
-    if has_fields || node.get("allOf").is_some() {
-        return Form::Record;
-    }
-    let pattern = node
-        .get("patternProperties")
-        .and_then(|map| map.children().into_iter().next());
-    let values = node
-        .get("additionalProperties")
-        .filter(|schema| schema.value.is_mapping());
-    match values.or(pattern) {
-        Some(value) => Form::Map {
-            key: node.get("propertyNames"),
-            value,
+    let typed = parts.iter().find(|part| !real_types(part).is_empty());
+    match typed.map(|part| (part, real_types(part))) {
+        Some((part, names)) => match names.as_slice() {
+            [name] => Ok(of_type(name, part, &parts)),
+            _ => Ok(Form::Any),
         },
-        None => Form::Any,
+        None => Ok(untyped(&parts)),
     }
 }
 
-fn integer(node: &Node<'_>) -> Result<Integer, CodegenError> {
-    let unsigned = node
-        .get("minimum")
-        .is_some_and(|minimum| minimum.value.as_u64().is_some());
-    match node.text("format") {
-        None if unsigned => Ok(Integer::U64),
-        None | Some("int64") => Ok(Integer::I64),
-        Some("int32" | "int16" | "int8") => Ok(Integer::I32),
-        Some("uint32" | "uint16" | "uint8") => Ok(Integer::U32),
-        Some("uint64" | "uint") => Ok(Integer::U64),
-        Some(other) => {
-            let place = node.get("format").unwrap_or_else(|| node.clone());
-            Err(place.problem(Problem::IntegerFormat(other.to_owned())))
-        }
-    }
-}
-
-/// Whether the schema lists strings; an enum of anything else is judged by its type, one of both is refused.
-fn has_words(node: &Node<'_>) -> Result<bool, CodegenError> {
-    let Some(list) = node.get("enum").or_else(|| node.get("const")) else {
-        return Ok(false);
-    };
+/// The form of an enum or a constant; `None` leaves it to the schema's type.
+fn listed<'d>(node: &Node<'d>, list: &Node<'d>) -> Result<Option<Form<'d>>, CodegenError> {
     let values = match list.value {
-        Value::Sequence(_) => list.children(),
+        Value::Sequence(_) if node.get("enum").is_some() => list.children(),
         _ => vec![list.clone()],
     };
     let real: Vec<_> = values.iter().filter(|value| !is_null(value)).collect();
-    let strings = real.iter().filter(|value| value.value.is_string()).count();
-    match (strings, real.len()) {
-        (_, 0) => Err(list.problem(Problem::EmptyEnum)),
-        (0, _) => Ok(false),
-        (strings, all) if strings == all => Ok(true),
-        _ => Err(list.problem(Problem::MixedEnum)),
+    let all = |test: fn(&Value) -> bool| real.iter().all(|value| test(value.value));
+    Ok(match real.len() {
+        0 if node.get("enum").is_some() => return Err(list.problem(Problem::EmptyEnum)),
+        0 => None,
+        _ if all(Value::is_string) => Some(Form::Words),
+        _ if all(|value| value.is_i64() || value.is_u64()) => Some(Form::Integer(width(node))),
+        _ if all(Value::is_number) => Some(Form::Number),
+        _ if all(Value::is_bool) => Some(Form::Bool),
+        _ => Some(Form::Any),
+    })
+}
+
+/// Names of types that are no JSON Schema and yet mean one thing only.
+const SYNONYMS: &[(&str, &str)] = &[
+    ("int", "integer"),
+    ("int32", "integer"),
+    ("int64", "integer"),
+    ("long", "integer"),
+    ("float", "number"),
+    ("double", "number"),
+    ("bool", "boolean"),
+    ("list", "array"),
+    ("map", "object"),
+];
+
+/// What a type's name means in JSON Schema, or nothing.
+pub(crate) fn known_type(name: &str) -> Option<&str> {
+    let known = [
+        "string", "boolean", "number", "integer", "array", "object", "null",
+    ];
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == name);
+    synonym
+        .map(|(_, known)| *known)
+        .or_else(|| known.into_iter().find(|known| *known == name))
+}
+
+fn of_type<'d>(name: &str, node: &Node<'d>, parts: &[Node<'d>]) -> Form<'d> {
+    match known_type(name) {
+        Some("string") => Form::String,
+        Some("boolean") => Form::Bool,
+        Some("number") => Form::Number,
+        Some("integer") => match unknown_width(node) {
+            Some(format) if format.contains("128") || format.contains("256") => Form::Any,
+            _ => Form::Integer(width(node)),
+        },
+        Some("array") => array(parts),
+        Some("object") => object(parts),
+        _ => Form::Any,
     }
 }
 
-/// The strings a schema lists, in order.
-pub(crate) fn words<'d>(node: &Node<'d>) -> Vec<&'d str> {
-    match (node.get("enum"), node.get("const")) {
-        (Some(list), _) => list
-            .children()
-            .iter()
-            .filter_map(|item| item.value.as_str())
-            .collect(),
-        (None, Some(constant)) => constant.value.as_str().into_iter().collect(),
-        (None, None) => Vec::new(),
+fn untyped<'d>(parts: &[Node<'d>]) -> Form<'d> {
+    let array_like = ["items", "prefixItems"];
+    let array_like = |part: &Node<'d>| array_like.iter().any(|key| part.get(key).is_some());
+    if parts.iter().any(array_like) {
+        array(parts)
+    } else {
+        object(parts)
     }
+}
+
+fn array<'d>(parts: &[Node<'d>]) -> Form<'d> {
+    let find = |key: &str| parts.iter().find_map(|part| part.get(key));
+    if let Some(places) = find("prefixItems").filter(|places| places.value.is_sequence()) {
+        return Form::Tuple(places.children());
+    }
+    match find("items") {
+        Some(items) if items.value.is_sequence() => Form::Tuple(items.children()),
+        items => Form::List(items.filter(|items| items.value != &Value::Bool(false))),
+    }
+}
+
+fn object<'d>(parts: &[Node<'d>]) -> Form<'d> {
+    let find = |key: &str| parts.iter().find_map(|part| part.get(key));
+    let declared = |part: &Node<'d>| {
+        let groups = ["properties", "then", "else"].iter().filter_map(|key| part.get(key));
+        groups.into_iter().any(|group| !group.children().is_empty())
+    };
+    if parts.iter().any(declared) {
+        return Form::Record;
+    }
+    match others(parts) {
+        Some(Others::Of(value)) => Form::Map {
+            key: find("propertyNames"),
+            value,
+        },
+        _ => Form::Any,
+    }
+}
+
+/// What an object's members may be that it does not declare.
+pub(crate) enum Others<'d> {
+    Any,
+    Of(Node<'d>),
+}
+
+/// The members that the schema allows in words of its own; nothing where it is silent.
+pub(crate) fn others<'d>(parts: &[Node<'d>]) -> Option<Others<'d>> {
+    let find = |key: &str| parts.iter().find_map(|part| part.get(key));
+    let patterns = find("patternProperties").map(|map| map.children());
+    match (find("additionalProperties"), patterns.unwrap_or_default().as_slice()) {
+        (Some(schema), []) if schema.value.is_mapping() => Some(Others::Of(schema)),
+        (Some(schema), _) if schema.value.is_mapping() => Some(Others::Any),
+        (_, [pattern]) => Some(Others::Of(pattern.clone())),
+        (_, [_, _, ..]) => Some(Others::Any),
+        (Some(flag), []) if flag.value == &Value::Bool(true) => Some(Others::Any),
+        _ => None,
+    }
+}
+
+/// The width of an integer that says it, or 64 bits.
+fn width(node: &Node<'_>) -> Integer {
+    let bound = |key: &str| node.get(key).map(|bound| bound.value.clone());
+    let unsigned = ["minimum", "exclusiveMinimum"]
+        .iter()
+        .any(|key| bound(key).is_some_and(|minimum| minimum.as_u64().is_some()));
+    let large = bound("maximum").is_some_and(|maximum| maximum.is_u64() && !maximum.is_i64());
+    match node.text("format") {
+        Some("int64") => Integer::I64,
+        Some("int32" | "int16" | "int8") => Integer::I32,
+        Some("uint32" | "uint16" | "uint8") => Integer::U32,
+        Some("uint64" | "uint") => Integer::U64,
+        _ if unsigned || large => Integer::U64,
+        _ => Integer::I64,
+    }
+}
+
+/// The format of an integer, if it is none that says a width.
+pub(crate) fn unknown_width<'d>(node: &Node<'d>) -> Option<&'d str> {
+    let known = [
+        "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "uint",
+    ];
+    node.text("format").filter(|format| !known.contains(format))
+}
+
+/// The strings a schema lists, in order and once each.
+pub(crate) fn words<'d>(node: &Node<'d>) -> Result<Vec<&'d str>, CodegenError> {
+    let mut words = Vec::new();
+    for part in conjuncts(node)? {
+        let listed = match (part.get("enum"), part.get("const")) {
+            (Some(list), _) => list.children(),
+            (None, constant) => constant.into_iter().collect(),
+        };
+        for word in listed.iter().filter_map(|value| value.value.as_str()) {
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        if !words.is_empty() {
+            break;
+        }
+    }
+    Ok(words)
 }
 
 fn type_names<'d>(node: &Node<'d>) -> Vec<&'d str> {
@@ -262,6 +445,13 @@ fn type_names<'d>(node: &Node<'d>) -> Vec<&'d str> {
         Some(name) => name.value.as_str().into_iter().collect(),
         None => Vec::new(),
     }
+}
+
+/// The names under `type`, without null.
+pub(crate) fn real_types<'d>(node: &Node<'d>) -> Vec<&'d str> {
+    let mut names = type_names(node);
+    names.retain(|name| *name != "null");
+    names
 }
 
 fn is_null(node: &Node<'_>) -> bool {

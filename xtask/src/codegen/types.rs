@@ -70,7 +70,7 @@ fn scalars(model: &Model) -> BTreeMap<String, String> {
             Type::Number => {
                 found.insert(scalar_key(NUMBER), NUMBER.to_owned());
             }
-            Type::List(item) => queue.push(item),
+            Type::List(item) | Type::Nullable(item) => queue.push(item),
             Type::Map(key, value) => queue.extend([&**key, &**value]),
             Type::Bool | Type::Integer(_) | Type::String | Type::Named(_) => {}
         }
@@ -95,7 +95,7 @@ fn read(file: &str, name: &str, value: Value) -> Result<Schema, CodegenError> {
 
 fn schema(def: &TypeDef) -> Value {
     match &def.shape {
-        Shape::Record(fields) => record(fields),
+        Shape::Record(fields) | Shape::Tuple(fields) => record(fields),
         Shape::Union(union) => union_schema(union),
         Shape::Words(words) => {
             let names: Vec<&str> = words.iter().map(|word| word.rust.as_str()).collect();
@@ -140,6 +140,7 @@ fn type_schema(ty: &Type) -> Value {
         Type::Scalar { path, .. } => reference(&scalar_key(path)),
         Type::Named(name) => reference(name),
         Type::List(item) => json!({"type": "array", "items": type_schema(item)}),
+        Type::Nullable(item) => json!({"oneOf": [type_schema(item), {"type": "null"}]}),
         Type::Map(key, value) => map_schema(key, value),
     }
 }
@@ -183,6 +184,10 @@ pub(crate) fn tokens(ty: &Type) -> TokenStream {
         Type::Map(key, value) => {
             let (key, value) = (tokens(key), tokens(value));
             quote!(BTreeMap<#key, #value>)
+        }
+        Type::Nullable(item) => {
+            let item = tokens(item);
+            quote!(Option<#item>)
         }
     }
 }

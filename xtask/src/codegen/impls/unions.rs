@@ -47,7 +47,7 @@ pub(super) fn impls(model: &Model, def: &TypeDef, union: &Union) -> TokenStream 
 }
 
 /// The pattern that matches a variant and looks at nothing in it.
-fn pattern(variant: &Variant) -> TokenStream {
+pub(super) fn pattern(variant: &Variant) -> TokenStream {
     let name = ident(&variant.rust);
     match variant.payload {
         Payload::None => quote!(Self::#name),
@@ -56,7 +56,7 @@ fn pattern(variant: &Variant) -> TokenStream {
     }
 }
 
-fn conversion(name: &TokenStream, union: &Union) -> TokenStream {
+pub(super) fn conversion(name: &TokenStream, union: &Union) -> TokenStream {
     let target = union.conversion.as_ref();
     let Some(variant) = union
         .variants

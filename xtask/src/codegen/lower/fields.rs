@@ -1,33 +1,78 @@
 //! Objects to records.
 
+use serde_yaml::Value;
+
 use super::{
-    Annotations, CodegenError, Default, Field, Integer, Lower, Node, Presence, Problem, Shape,
-    Type, Use, names, schema,
+    Annotations, CodegenError, Default, Field, Integer, Lower, Node, Others, Presence, Problem,
+    Shape, Type, Use, names, schema,
 };
 
 impl Lower<'_> {
-    /// The fields of an object, merged from all parts of an `allOf`, in the order of the specification.
+    /// The fields of an object, merged from all its parts, in the order of the specification.
     pub(super) fn record(
         &mut self,
-        node: &Node<'_>,
+        parts: &[Node<'_>],
         wire: &str,
-    ) -> Result<Vec<Field>, CodegenError> {
-        let parts = parts(node, &mut Vec::new())?;
-        let required = required(&parts)?;
-        let properties = properties(&parts);
+    ) -> Result<(Shape, Option<Others>), CodegenError> {
+        let required = required(parts)?;
+        let properties = properties(parts);
         let wires: Vec<String> = properties.iter().map(Node::last_segment).collect();
-        let mut rust = names::field_names(wires.iter().map(String::as_str));
+        let mut rust = names::field_names(
+            wires.iter().map(String::as_str).chain(["others"]),
+        );
+        let others = self.others(parts, rust.pop().unwrap_or_default(), wire)?;
         rename(self.notes, wire, &wires, &mut rust);
         let mut fields = Vec::new();
-        for ((property, field), rust) in properties.iter().zip(&wires).zip(rust) {
-            if let Some(by) = fields.iter().find(|known: &&Field| known.rust == rust) {
+        for ((property, field), rust) in properties.iter().zip(&wires).zip(&rust) {
+            if let Some(by) = fields.iter().find(|known: &&Field| known.rust == *rust) {
                 return Err(self.clash(wire, field, by));
             }
             let used = self.read(property, &format!("{wire}_{field}"))?;
-            fields.push(self.field(wire, field, rust, used, required.contains(field)));
+            self.guess_docs(used.docs.as_ref(), &format!("{wire}.{field}"));
+            fields.push(self.field(wire, field, rust.clone(), used, required.contains(field)));
         }
         self.refuse_aliases(wire, &fields)?;
-        Ok(fields)
+        Ok((Shape::Record(fields), others))
+    }
+
+    /// What the object may hold beside its fields.
+    fn others(
+        &mut self,
+        parts: &[Node<'_>],
+        rust: String,
+        wire: &str,
+    ) -> Result<Option<Others>, CodegenError> {
+        let ty = match schema::others(parts) {
+            None => return Ok(None),
+            Some(schema::Others::Any) => Type::Raw,
+            Some(schema::Others::Of(schema)) => self.element(&schema, &format!("{wire}Value"))?,
+        };
+        Ok(Some(Others { rust, ty }))
+    }
+
+    /// An array whose places have meanings.
+    pub(super) fn tuple(
+        &mut self,
+        node: &Node<'_>,
+        places: &[Node<'_>],
+        wire: &str,
+    ) -> Result<(Shape, Option<Others>), CodegenError> {
+        let least = least(node, places.len())?;
+        let mut fields = Vec::new();
+        for (index, place) in places.iter().enumerate() {
+            let used = self.read(place, &format!("{wire}_{index}"))?;
+            let name = index.to_string();
+            fields.push(self.field(wire, &name, format!("place{index}"), used, index < least));
+        }
+        let behind = if node.get("prefixItems").is_some() { "items" } else { "additionalItems" };
+        let others = match node.get(behind).filter(|schema| schema.value.is_mapping()) {
+            Some(schema) => Some(Others {
+                rust: format!("place{}", places.len()),
+                ty: self.element(&schema, &format!("{wire}Item"))?,
+            }),
+            None => None,
+        };
+        Ok((Shape::Tuple(fields), others))
     }
 
     /// One key on the wire must mean one field.
@@ -89,11 +134,16 @@ impl Lower<'_> {
     }
 
     /// What absence means, where it can be said in Rust.
-    pub(super) fn default(
-        &self,
-        ty: &Type,
-        value: &Node<'_>,
-    ) -> Result<Option<Default>, CodegenError> {
+    pub(super) fn default(&self, ty: &Type, value: &Node<'_>, wire: &str) -> Option<Default> {
+        let found = self.default_of(ty, value);
+        if found.is_none() && !untold(ty) && !value.value.is_null() {
+            self.guess("defaults that are not of their field's type are ignored", wire);
+        }
+        found.flatten()
+    }
+
+    /// Nothing where it is no value of the type; `Some(None)` where there is no way to say it.
+    fn default_of(&self, ty: &Type, value: &Node<'_>) -> Option<Option<Default>> {
         let word = |name: &String| match &self.types[name].0.shape {
             Shape::Words(words) => {
                 let found = words
@@ -107,10 +157,9 @@ impl Lower<'_> {
             _ => None,
         };
         let default = match ty {
-            _ if value.value.is_null() => return Ok(None),
             Type::Bool => value.value.as_bool().map(Default::Bool),
             Type::Integer(integer @ (Integer::I32 | Integer::I64)) if fits(*integer, value) => {
-                return Ok(None);
+                return Some(None);
             }
             Type::Integer(integer) if fits(*integer, value) => {
                 value.value.as_u64().map(Default::Unsigned)
@@ -121,12 +170,25 @@ impl Lower<'_> {
                 .as_str()
                 .map(|text| Default::Text(text.to_owned())),
             Type::Named(name) => word(name),
-            _ => return Ok(None),
+            _ => return Some(None),
         };
-        default
-            .map(Some)
-            .ok_or_else(|| value.expected("a default of the field's own type"))
+        default.map(Some)
     }
+}
+
+/// Types whose defaults nobody asks for: lists, objects, numbers.
+fn untold(ty: &Type) -> bool {
+    !matches!(ty, Type::Bool | Type::Integer(_) | Type::String | Type::Named(_))
+}
+
+/// How many places of a tuple are always there.
+pub(super) fn least(node: &Node<'_>, places: usize) -> Result<usize, CodegenError> {
+    let stated = schema::conjuncts(node)?
+        .iter()
+        .find_map(|part| part.get("minItems"))
+        .and_then(|least| least.value.as_u64());
+    let stated = stated.map(|least| usize::try_from(least).unwrap_or(places));
+    Ok(stated.map_or(places, |least| least.min(places)))
 }
 
 /// Whether a default lies in its type's range.
@@ -140,37 +202,38 @@ fn fits(integer: Integer, value: &Node<'_>) -> bool {
     }
 }
 
-/// The object itself, or the objects an `allOf` merges.
-fn parts<'d>(node: &Node<'d>, above: &mut Vec<String>) -> Result<Vec<Node<'d>>, CodegenError> {
-    if above.contains(&node.pointer) {
-        return Err(node.problem(Problem::RefCycle(format!("#{}", node.pointer))));
-    }
-    above.push(node.pointer.clone());
-    let mut parts = vec![node.clone()];
-    for part in node.get("allOf").iter().flat_map(Node::children) {
-        parts.extend(self::parts(&schema::settle(&part)?.node, above)?);
-    }
-    above.pop();
-    Ok(parts)
-}
-
-/// All properties, once each: a later part refines what an earlier one says of the same name.
-fn properties<'d>(parts: &[Node<'d>]) -> Vec<Node<'d>> {
+/// All properties, once each: a later part refines what an earlier one says of the same name. What a condition adds may
+/// be there.
+pub(super) fn properties<'d>(parts: &[Node<'d>]) -> Vec<Node<'d>> {
     let mut found: Vec<Node<'d>> = Vec::new();
-    let maps = parts.iter().filter_map(|part| part.get("properties"));
-    for property in maps.flat_map(|map| map.children()) {
+    let conditional = |key: &'static str| parts.iter().filter_map(move |part| part.get(key));
+    let all = parts.iter().cloned();
+    let all = all.chain(conditional("then")).chain(conditional("else"));
+    for property in all.filter_map(|part| part.get("properties")).flat_map(|map| map.children()) {
+        if property.value == &Value::Bool(false) {
+            continue;
+        }
         let name = property.last_segment();
         match found.iter_mut().find(|known| known.last_segment() == name) {
-            Some(known) => *known = property,
+            Some(known) => refine(known, property),
             None => found.push(property),
         }
     }
     found
 }
 
-fn required(parts: &[Node<'_>]) -> Result<Vec<String>, CodegenError> {
+/// `{}` and `true` say nothing that is not known.
+fn refine<'d>(known: &mut Node<'d>, by: Node<'d>) {
+    let silent = by.value.as_mapping().is_some_and(serde_yaml::Mapping::is_empty);
+    if !silent && !by.value.is_bool() {
+        *known = by;
+    }
+}
+
+pub(super) fn required(parts: &[Node<'_>]) -> Result<Vec<String>, CodegenError> {
     let lists = parts.iter().filter_map(|part| part.get("required"));
-    let names = lists.flat_map(|list| list.children());
+    // The third draft marks each property by a flag of its own.
+    let names = lists.filter(|list| !list.value.is_bool()).flat_map(|list| list.children());
     names.map(|name| name.string().map(str::to_owned)).collect()
 }
 

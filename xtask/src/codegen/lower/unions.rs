@@ -1,11 +1,16 @@
-//! `oneOf` to externally tagged unions.
+//! `oneOf` and `anyOf` to unions: externally tagged where one key announces each branch, otherwise told apart by what is
+//! in them.
+
+use std::collections::BTreeSet;
 
 use super::{
-    CodegenError, Lower, Node, Payload, Problem, Shape, Type, Union, Variant, Word, names, schema,
+    CodegenError, Lower, Node, Payload, Problem, Shape, Tagging, Type, Union, Use, Variant, Word,
+    marks, names, schema,
 };
+use crate::codegen::model::{Fixed, Marks};
 
-/// One case of a union as the specification gives it.
-struct Branch<'d> {
+/// One case of an externally tagged union as the specification gives it.
+pub(super) struct Branch<'d> {
     tag: String,
     docs: Option<String>,
     /// Absent for a payload-less variant.
@@ -14,24 +19,125 @@ struct Branch<'d> {
 
 impl Lower<'_> {
     pub(super) fn union(&mut self, node: &Node<'_>, wire: &str) -> Result<Shape, CodegenError> {
-        let mut branches = Vec::new();
-        collect(node, None, &mut Vec::new(), &mut branches)?;
+        if let Some(branches) = external(node)? {
+            return self.external(branches, wire);
+        }
+        if wire == self.notes.unions().kind && self.notes.names_unions() {
+            return Err(node.problem(Problem::NotAUnion(wire.to_owned())));
+        }
+        let mut cases = Vec::new();
+        if let Some(choice) = schema::choice(node)? {
+            cases_of(&choice, &[], &mut cases, 0)?;
+        }
+        let top = self.is_top(wire);
+        self.shaped(cases, wire, |case| if top { case.to_owned() } else { format!("{wire}_{case}") })
+    }
+
+    pub(super) fn external(
+        &mut self,
+        branches: Vec<Branch<'_>>,
+        wire: &str,
+    ) -> Result<Shape, CodegenError> {
         let rust = names::variant_names(branches.iter().map(|branch| branch.tag.as_str()));
-        if branches.iter().all(|branch| branch.payload.is_none()) {
+        if branches.iter().all(|branch| branch.payload.is_none()) && !self.is_top(wire) {
             return self.bare_branches(&branches, wire, rust).map(Shape::Words);
         }
         let mut variants: Vec<Variant> = Vec::new();
         for (branch, rust) in branches.into_iter().zip(rust) {
-            if variants.iter().any(|known| known.wire == branch.tag) {
-                let by = format!("another variant of `{wire}`");
-                return Err(node.problem(Problem::NameClash {
-                    name: branch.tag,
-                    by,
-                }));
-            }
             variants.push(self.variant(branch, wire, rust)?);
         }
-        self.with_annotations(variants, wire).map(Shape::Union)
+        self.with_annotations(variants, Tagging::External, wire).map(Shape::Union)
+    }
+
+    fn is_top(&self, wire: &str) -> bool {
+        let unions = self.notes.unions();
+        wire == unions.server || wire == unions.client
+    }
+
+    /// A union whose variants are told apart by what is in them.
+    pub(super) fn shaped(
+        &mut self,
+        cases: Vec<Case<'_>>,
+        wire: &str,
+        payload_name: impl Fn(&str) -> String,
+    ) -> Result<Shape, CodegenError> {
+        let mut marks = Vec::new();
+        for case in &cases {
+            marks.push(marks::marks(&case.node, &case.base, 0)?);
+        }
+        let named: Vec<String> = cases.iter().zip(&marks).enumerate()
+            .map(|(index, (case, marks))| case_name(case, marks, index))
+            .collect();
+        let telling = marks::tell(&mut marks);
+        let names = names::variant_names(named.iter().map(String::as_str));
+        for (first, second, loosely) in &telling.alike {
+            let pair = format!("{wire}::{} and {}", names[*first], names[*second]);
+            let what = if *loosely {
+                "variants that optional members alone tell apart"
+            } else {
+                "variants that nothing tells apart, so that the first that fits is taken"
+            };
+            self.guess(what, &pair);
+        }
+        let mut variants = Vec::new();
+        for ((case, name), rust) in cases.into_iter().zip(named).zip(names) {
+            let used = self.payload(&case, &payload_name(&name))?;
+            let ty = match used.ty {
+                Type::Raw => Type::Raw,
+                ty if used.nullable => Type::Nullable(Box::new(ty)),
+                ty => ty,
+            };
+            variants.push(Variant {
+                wire: name,
+                rust,
+                docs: case.docs.or(used.docs),
+                payload: Payload::Type(ty),
+            });
+        }
+        let tagging = Tagging::Shaped {
+            tag: telling.tag,
+            marks,
+        };
+        self.with_annotations(variants, tagging, wire).map(Shape::Union)
+    }
+
+    fn payload(&mut self, case: &Case<'_>, wire: &str) -> Result<Use, CodegenError> {
+        let settled = schema::settle(&case.node)?.node;
+        let object = matches!(schema::form(&settled)?, schema::Form::Record | schema::Form::Any);
+        if case.base.is_empty() || !object {
+            return self.read(&case.node, wire);
+        }
+        let parts = [case.base.as_slice(), &schema::conjuncts(&settled)?].concat();
+        let ty = self.composed(&case.node, &parts, wire)?;
+        let docs = settled.text("description").map(str::to_owned);
+        Ok(Use {
+            ty,
+            nullable: false,
+            docs,
+            default: None,
+        })
+    }
+
+    /// A type of its own for a branch that shares fields with the other branches.
+    fn composed(
+        &mut self,
+        node: &Node<'_>,
+        parts: &[Node<'_>],
+        wire: &str,
+    ) -> Result<Type, CodegenError> {
+        let place = format!("{}#composed", node.pointer);
+        if let Some(name) = self.by_pointer.get(&place) {
+            return Ok(Type::Named(name.clone()));
+        }
+        let name = self.name(&place, wire);
+        self.by_pointer.insert(place.clone(), name.clone());
+        let def = self.placeholder(node, wire, &name);
+        self.types.insert(name.clone(), (def, place));
+        let open = std::mem::take(&mut self.open);
+        let (shape, others) = self.record(parts, wire)?;
+        self.open = open;
+        self.complete(&name, shape, others);
+        Ok(Type::Named(name))
     }
 
     fn bare_branches(
@@ -63,12 +169,21 @@ impl Lower<'_> {
             Some(node) if union == self.notes.unions().kind => {
                 let inner = schema::settle(&node)?;
                 refuse_no_object(&inner.node)?;
-                let fields = self.record(&inner.node, &format!("{union}.{tag}"))?;
+                let parts = schema::conjuncts(&inner.node)?;
+                let (shape, _) = self.record(&parts, &format!("{union}.{tag}"))?;
+                let Shape::Record(fields) = shape else {
+                    return Err(inner.node.expected("an object with fields"));
+                };
                 (Payload::Fields(fields), inner.docs)
             }
             Some(node) => {
                 let used = self.read(&node, &self.payload_name(union, &tag))?;
-                (Payload::Type(used.ty), used.docs)
+                let ty = match used.ty {
+                    Type::Raw => Type::Raw,
+                    ty if used.nullable => Type::Nullable(Box::new(ty)),
+                    ty => ty,
+                };
+                (Payload::Type(ty), used.docs)
             }
         };
         Ok(Variant {
@@ -81,16 +196,19 @@ impl Lower<'_> {
 
     /// What an inline payload is called: a message's goes by the variant's own name.
     fn payload_name(&self, union: &str, tag: &str) -> String {
-        let unions = self.notes.unions();
-        let top = union == unions.server || union == unions.client;
-        if top {
+        if self.is_top(union) {
             tag.to_owned()
         } else {
             format!("{union}_{tag}")
         }
     }
 
-    fn with_annotations(&self, variants: Vec<Variant>, wire: &str) -> Result<Union, CodegenError> {
+    fn with_annotations(
+        &self,
+        variants: Vec<Variant>,
+        tagging: Tagging,
+        wire: &str,
+    ) -> Result<Union, CodegenError> {
         let note = self.notes.schema(wire);
         let entry = |key: &str| format!("schemas/{wire}/{key}");
         let null = note.and_then(|note| note.null.as_deref());
@@ -103,6 +221,7 @@ impl Lower<'_> {
         let untagged = self.untagged(&variants, wire)?;
         Ok(Union {
             variants,
+            tagging,
             untagged,
             null,
             bare_string,
@@ -180,32 +299,127 @@ impl Needs {
     }
 }
 
-/// Flattens nested unions and follows references down to the branches themselves.
+/// One case of a union that no key announces.
+pub(super) struct Case<'d> {
+    /// What the specification calls it, if it does.
+    pub(super) name: Option<String>,
+    pub(super) docs: Option<String>,
+    pub(super) node: Node<'d>,
+    /// The fields that the union declares for all its cases.
+    pub(super) base: Vec<Node<'d>>,
+}
+
+/// How often one choice may lie in another.
+const DEEPEST: usize = 16;
+
+/// The cases of a choice. Where fields are shared, those of a choice inside it have a share too.
+fn cases_of<'d>(
+    choice: &schema::Choice<'d>,
+    above: &[Node<'d>],
+    found: &mut Vec<Case<'d>>,
+    depth: usize,
+) -> Result<(), CodegenError> {
+    let base = [above, &choice.base].concat();
+    for branch in &choice.branches {
+        let settled = schema::settle(branch)?;
+        let inner = schema::choice(&settled.node)?.filter(|_| !base.is_empty());
+        if let Some(inner) = inner.filter(|_| depth < DEEPEST) {
+            cases_of(&inner, &base, found, depth + 1)?;
+            continue;
+        }
+        let peeled = schema::peel(branch)?;
+        let named = peeled.node.reference().is_some();
+        let target = if named { Some(peeled.node.resolve()?.last_segment()) } else { None };
+        let title = || settled.node.text("title").map(str::to_owned);
+        found.push(Case {
+            name: target.or_else(title),
+            docs: settled.docs,
+            node: branch.clone(),
+            base: base.clone(),
+        });
+    }
+    Ok(())
+}
+
+/// What to call a case: by its own name, by the value that marks it, by what it is.
+fn case_name(case: &Case<'_>, marks: &[Marks], index: usize) -> String {
+    let fixed = || {
+        let marks = marks.first()?;
+        let single = marks.fixed.iter().filter(|mark| mark.path.len() <= 1);
+        single.filter(|mark| mark.values.len() == 1).find_map(|mark| match &mark.values[0] {
+            Fixed::Text(text) if !text.is_empty() => Some(text.clone()),
+            _ => None,
+        })
+    };
+    let member = || {
+        let marks = marks.first()?;
+        let member = marks.members.iter().find(|member| member.required);
+        member.map(|member| member.name.clone())
+    };
+    let kind = || {
+        let kinds = marks.iter().fold(0, |all, marks| all | marks.kinds);
+        let words = ["Null", "Flag", "Integer", "Number", "Text", "List"];
+        let known = marks::KINDS.iter().zip(words).find(|((_, kind), _)| *kind == kinds);
+        known.map(|(_, word)| word.to_owned())
+    };
+    case.name
+        .clone()
+        .or_else(fixed)
+        .or_else(kind)
+        .or_else(member)
+        .unwrap_or_else(|| format!("Variant{}", index + 1))
+}
+
+/// The branches, if one key announces each of them and no two have the same.
+pub(super) fn external<'d>(node: &Node<'d>) -> Result<Option<Vec<Branch<'d>>>, CodegenError> {
+    let Some(choice) = schema::choice(node)?.filter(|choice| choice.base.is_empty()) else {
+        return Ok(None);
+    };
+    let branches = choice.branches.iter().map(|branch| (branch.clone(), None));
+    announced(branches.collect(), vec![node.pointer.clone()])
+}
+
+/// The same for payloads with what is said of each.
+pub(super) fn announced<'d>(
+    branches: Vec<(Node<'d>, Option<String>)>,
+    mut above: Vec<String>,
+) -> Result<Option<Vec<Branch<'d>>>, CodegenError> {
+    let mut found = Vec::new();
+    for (branch, docs) in &branches {
+        if !collect(branch, docs.as_ref(), &mut above, &mut found)? {
+            return Ok(None);
+        }
+    }
+    let tags: BTreeSet<&str> = found.iter().map(|branch| branch.tag.as_str()).collect();
+    Ok((tags.len() == found.len()).then_some(found))
+}
+
+/// Flattens nested unions and follows references down to the branches themselves; false where one is not announced.
 fn collect<'d>(
-    node: &Node<'d>,
+    branch: &Node<'d>,
     docs: Option<&String>,
     above: &mut Vec<String>,
     found: &mut Vec<Branch<'d>>,
-) -> Result<(), CodegenError> {
-    if above.contains(&node.pointer) {
-        return Err(node.problem(Problem::RefCycle(format!("#{}", node.pointer))));
+) -> Result<bool, CodegenError> {
+    let inner = schema::settle(branch)?;
+    let docs = inner.docs.or_else(|| docs.cloned());
+    let Some(choice) = schema::choice(&inner.node)? else {
+        let tagged = tagged(&inner.node, docs.as_ref())?;
+        return Ok(tagged.map(|tagged| found.extend(tagged)).is_some());
+    };
+    if above.contains(&inner.node.pointer) {
+        let problem = Problem::RefCycle(format!("#{}", inner.node.pointer));
+        return Err(inner.node.problem(problem));
     }
-    above.push(node.pointer.clone());
-    let branches = schema::branches(node)?.unwrap_or_default();
-    for branch in branches
-        .iter()
-        .filter(|branch| !schema::is_null_schema(branch))
-    {
-        let inner = schema::settle(branch)?;
-        let docs = inner.docs.or_else(|| docs.cloned());
-        if schema::branches(&inner.node)?.is_some() {
-            collect(&inner.node, docs.as_ref(), above, found)?;
-        } else {
-            found.extend(tagged(&inner.node, docs.as_ref())?);
+    above.push(inner.node.pointer.clone());
+    for branch in &choice.branches {
+        if !choice.base.is_empty() || !collect(branch, docs.as_ref(), above, found)? {
+            above.pop();
+            return Ok(false);
         }
     }
     above.pop();
-    Ok(())
+    Ok(true)
 }
 
 /// A kind's variant has fields of its own; what holds none must be an object without any.
@@ -217,44 +431,49 @@ fn refuse_no_object(node: &Node<'_>) -> Result<(), CodegenError> {
         schema::Form::Integer(_) | schema::Form::Number => "a number",
         schema::Form::Bool => "a boolean",
         schema::Form::String => "a string",
-        schema::Form::List(_) => "a list",
+        schema::Form::List(_) | schema::Form::Tuple(_) => "a list",
         schema::Form::Map { .. } => "a map",
     };
     let expected = "an object with fields";
     Err(node.problem(Problem::Expected { expected, found }))
 }
 
-fn tagged<'d>(node: &Node<'d>, docs: Option<&String>) -> Result<Vec<Branch<'d>>, CodegenError> {
+/// What one key, or a bare string, announces; nothing where it is neither.
+fn tagged<'d>(
+    node: &Node<'d>,
+    docs: Option<&String>,
+) -> Result<Option<Vec<Branch<'d>>>, CodegenError> {
     match schema::form(node)? {
         schema::Form::Words => {
-            let words = schema::words(node).into_iter();
+            let words = schema::words(node)?.into_iter();
             let bare = |word: &str| Branch {
                 tag: word.to_owned(),
                 docs: docs.cloned(),
                 payload: None,
             };
-            Ok(words.map(bare).collect())
+            Ok(Some(words.map(bare).collect()))
         }
-        schema::Form::Record => single_key(node, docs.cloned()).map(|branch| vec![branch]),
-        schema::Form::Map { .. } => Err(node.problem(Problem::NotTagged("a map"))),
-        schema::Form::Any => Err(node.problem(Problem::NotTagged("an object without properties"))),
-        _ => Err(node.problem(Problem::NotTagged("neither"))),
+        schema::Form::Record => {
+            let branch = single_key(node, docs.cloned())?;
+            Ok(branch.map(|branch| vec![branch]))
+        }
+        _ => Ok(None),
     }
 }
 
-fn single_key<'d>(node: &Node<'d>, docs: Option<String>) -> Result<Branch<'d>, CodegenError> {
-    let mut properties = node
-        .get("properties")
-        .map(|map| map.children())
-        .unwrap_or_default();
+fn single_key<'d>(
+    node: &Node<'d>,
+    docs: Option<String>,
+) -> Result<Option<Branch<'d>>, CodegenError> {
+    let mut properties = super::fields::properties(&schema::conjuncts(node)?);
     if properties.len() != 1 {
-        return Err(node.problem(Problem::NotTagged("an object with several keys")));
+        return Ok(None);
     }
     let payload = properties.remove(0);
     let bare = schema::is_null_schema(&payload);
-    Ok(Branch {
+    Ok(Some(Branch {
         tag: payload.last_segment(),
         docs,
         payload: (!bare).then_some(payload),
-    })
+    }))
 }

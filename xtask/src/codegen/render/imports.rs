@@ -20,7 +20,9 @@ const KNOWN: &[(&str, &[&str])] = &[
         "serde",
         &["Deserialize", "Deserializer", "Serialize", "Serializer"],
     ),
-    ("serde::de", &["Error", "MapAccess"]),
+    ("serde::de", &["Error", "MapAccess", "SeqAccess"]),
+    ("serde::ser", &["SerializeSeq"]),
+    ("serde_json::value", &["RawValue"]),
     ("crate", &["tagged"]),
     ("crate::route", &["Delivery", "Scope"]),
     (
@@ -34,6 +36,8 @@ const KNOWN: &[(&str, &[&str])] = &[
         ],
     ),
     ("crate::tagged", &["Tagged"]),
+    ("super", &["shapes"]),
+    ("super::shapes", &["Fixed", "Items", "Positional", "Shape", "Shaped"]),
 ];
 
 /// The `use` lines, one for each module, in a fixed order.

@@ -49,21 +49,19 @@ impl Match {
 
 pub(super) fn emit(model: &Model, routes: &Routes) -> BTreeMap<String, TokenStream> {
     let mut found = BTreeMap::new();
-    found.insert(
-        model.client.clone(),
-        message_impl(
-            model,
-            &model.client,
-            &routes.client,
-            routes,
-            &TokenStream::new(),
-        ),
-    );
-    let server = server::methods(model, routes);
-    found.insert(
-        model.server.clone(),
-        message_impl(model, &model.server, &routes.server, routes, &server),
-    );
+    if !routes.known {
+        return found;
+    }
+    if let Some(client) = &model.client {
+        let none = TokenStream::new();
+        let own = message_impl(model, client, &routes.client, routes, &none);
+        found.insert(client.clone(), own);
+    }
+    if let Some(server) = &model.server {
+        let methods = server::methods(model, server, routes);
+        let own = message_impl(model, server, &routes.server, routes, &methods);
+        found.insert(server.clone(), own);
+    }
     if let Some(kind) = &model.kind {
         found.insert(kind.clone(), kind::kind_impl(model, kind, routes));
     }

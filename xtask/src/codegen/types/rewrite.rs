@@ -7,9 +7,9 @@ use quote::{ToTokens, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Fields, Item, ItemEnum, ItemImpl, ItemStruct, parse_quote};
 
-use super::{field_serde, field_tokens, ident};
+use super::{field_serde, field_tokens, ident, tokens};
 use crate::codegen::model::{
-    Field, Model, Payload, Presence, Shape, Type, TypeDef, Union, Variant, Word,
+    Field, Model, Others, Payload, Presence, Shape, Type, TypeDef, Union, Variant, Word,
 };
 use crate::codegen::render::doc;
 
@@ -46,7 +46,16 @@ fn kept(model: &Model, item: Item) -> Option<(String, TokenStream)> {
 fn structure(def: &TypeDef, mut item: ItemStruct) -> TokenStream {
     item.attrs = attributes(def);
     match &def.shape {
-        Shape::Record(fields) => item.fields = dressed(&item.fields, fields, true),
+        Shape::Record(fields) => {
+            item.fields = dressed(&item.fields, fields, true);
+            if let (Fields::Named(named), Some(others)) = (&mut item.fields, &def.others) {
+                named.named.push(others_field(others));
+            }
+        }
+        Shape::Tuple(fields) => {
+            item.fields = places(&item.fields, fields, def.others.as_ref());
+            item.semi_token = Some(<syn::Token![;]>::default());
+        }
         Shape::Newtype(_) => item.attrs.push(parse_quote!(#[serde(transparent)])),
         Shape::Union(_) | Shape::Words(_) => {}
     }
@@ -58,9 +67,50 @@ fn enumeration(def: &TypeDef, mut item: ItemEnum) -> TokenStream {
     match &def.shape {
         Shape::Union(union) => variants(def, union, &mut item),
         Shape::Words(words) => plain(def, words, &mut item),
-        Shape::Record(_) | Shape::Newtype(_) => {}
+        Shape::Record(_) | Shape::Tuple(_) | Shape::Newtype(_) => {}
     }
     item.into_token_stream()
+}
+
+fn others_field(others: &Others) -> syn::Field {
+    let (name, ty) = (ident(&others.rust), tokens(&others.ty));
+    parse_quote!(
+        /// Members that the specification does not name.
+        #[serde(flatten)]
+        pub #name: BTreeMap<String, #ty>
+    )
+}
+
+/// The fields of a tuple, with the types typify gave them.
+fn places(theirs: &Fields, ours: &[Field], others: Option<&Others>) -> Fields {
+    let place = |(index, field): (usize, &Field)| {
+        let known = theirs
+            .iter()
+            .find(|known| known.ident.as_ref().is_some_and(|id| *id == field.rust));
+        let ty = known.map_or_else(|| field_tokens(field), |known| place_type(field, &known.ty));
+        let docs = doc(field.docs.as_deref(), &format!("place {index}"));
+        quote!(#(#docs)* pub #ty)
+    };
+    let own = ours.iter().enumerate().map(place);
+    let rest = others.map(|others| {
+        let ty = tokens(&others.ty);
+        quote!(
+            /// All further elements.
+            pub Vec<#ty>
+        )
+    });
+    let all = own.chain(rest);
+    Fields::Unnamed(parse_quote!((#(#all),*)))
+}
+
+/// An element that may be both null and left out is an option of an option.
+fn place_type(field: &Field, ty: &syn::Type) -> TokenStream {
+    let inner = optional(ty).unwrap_or(ty);
+    match field.presence {
+        Presence::Required => ty.to_token_stream(),
+        Presence::Nullable | Presence::Optional => quote!(Option<#inner>),
+        Presence::OptionalNullable => quote!(Option<Option<#inner>>),
+    }
 }
 
 fn variants(def: &TypeDef, union: &Union, item: &mut ItemEnum) {
@@ -68,7 +118,7 @@ fn variants(def: &TypeDef, union: &Union, item: &mut ItemEnum) {
     for (variant, ours) in item.variants.iter_mut().zip(&union.variants) {
         variant.ident = format_ident!("{}", ours.rust);
         variant.attrs = doc(ours.docs.as_deref(), &ours.wire);
-        if ours.wire != ours.rust {
+        if ours.wire != ours.rust && union.external() {
             let wire = &ours.wire;
             variant.attrs.push(parse_quote!(#[serde(rename = #wire)]));
         }
@@ -76,11 +126,19 @@ fn variants(def: &TypeDef, union: &Union, item: &mut ItemEnum) {
             variant.fields = dressed(&variant.fields, fields, false);
         }
     }
-    if def.open {
+    if !union.external() {
+        item.attrs.push(parse_quote!(#[serde(untagged)]));
+    }
+    if def.open && union.external() {
         item.variants.push(parse_quote!(
             /// A variant that the specification does not have, kept as it came.
             #[serde(untagged)]
             Unrecognized(Unrecognized)
+        ));
+    } else if def.open {
+        item.variants.push(parse_quote!(
+            /// What no variant of the specification fits, kept as it came.
+            Unrecognized(RawJson)
         ));
     }
 }
@@ -156,9 +214,12 @@ fn attributes(def: &TypeDef) -> Vec<Attribute> {
 fn derives(def: &TypeDef) -> Vec<TokenStream> {
     let traits = def.traits;
     let serde = match &def.shape {
+        // Members of any name are read apart from the declared ones.
+        Shape::Record(_) if def.others.is_some() => vec![quote!(Serialize)],
         Shape::Record(_) | Shape::Newtype(_) => {
             vec![quote!(Serialize), quote!(Deserialize)]
         }
+        Shape::Tuple(_) => Vec::new(),
         // Reading a union is written by hand, in `tagged.rs`; so are both ways of a string enum.
         Shape::Union(_) => vec![quote!(Serialize)],
         Shape::Words(_) => Vec::new(),

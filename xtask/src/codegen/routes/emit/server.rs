@@ -9,9 +9,9 @@ use crate::codegen::model::{Model, Presence};
 use crate::codegen::routes::{Access, Route, Routes};
 use crate::codegen::types::ident;
 
-pub(super) fn methods(model: &Model, routes: &Routes) -> TokenStream {
-    let delivery = delivery(Match::on(model, &model.server), &routes.server);
-    let merge_key = merge_key(Match::on(model, &model.server), &routes.server);
+pub(super) fn methods(model: &Model, server: &str, routes: &Routes) -> TokenStream {
+    let delivery = delivery(Match::on(model, server), &routes.server);
+    let merge_key = merge_key(Match::on(model, server), &routes.server);
     let belongs = model.kind.as_ref().map(|kind| belongs_to(kind, routes));
     quote!(#delivery #merge_key #belongs)
 }
