@@ -16,6 +16,9 @@ use self::scan::Scan;
 use super::error::{CodegenError, Problem};
 use super::yaml::{self, YamlError};
 
+/// How many references may lie on the way that one reference leads: any number would take any time.
+const MOST_PASSED: usize = 32;
+
 /// A document that was read and is AsyncAPI of a version we know.
 pub(crate) struct Document {
     /// What the banner calls the root file.
@@ -230,6 +233,14 @@ impl<'d> Node<'d> {
         }
     }
 
+    /// This place as a message may name it: the pointer within the root file, or that and the file's name.
+    #[allow(dead_code, reason = "for errors about two places")]
+    pub(crate) fn place(&self) -> String {
+        let Self { file, pointer, .. } = self;
+        let hash = if file.prefix.is_empty() { "#" } else { "" };
+        format!("{hash}{pointer}")
+    }
+
     fn pointer_in_file(&self) -> &str {
         let pointer = self.pointer.strip_prefix(&self.file.prefix);
         pointer.unwrap_or(&self.pointer)
@@ -289,18 +300,27 @@ impl<'d> Node<'d> {
     }
 
     fn follow(&self, target: &str) -> Result<Self, CodegenError> {
+        self.follow_through(target, &mut { MOST_PASSED })
+    }
+
+    /// Where a reference leads. On the way lie references too where a document is divided: to a message of a channel
+    /// that has its own file, say. Each takes of `room`.
+    fn follow_through(&self, target: &str, room: &mut usize) -> Result<Self, CodegenError> {
         let here = |problem| {
             let node = self.get("$ref");
             node.as_ref().unwrap_or(self).problem(problem)
         };
-        let (file, keys) = self
-            .document
-            .files
-            .target(self.file, target)
-            .map_err(here)?;
+        let found = self.document.files.target(self.file, target);
+        let (file, keys) = found.map_err(here)?;
         let mut node = self.document.root_of(file);
         for key in keys {
-            let next = node.step(&key);
+            let mut next = node.step(&key);
+            while let (None, Some(passed)) = (&next, node.reference()) {
+                let less = room.checked_sub(1);
+                *room = less.ok_or_else(|| here(Problem::RefCycle(target.to_owned())))?;
+                node = node.follow_through(passed, room)?;
+                next = node.step(&key);
+            }
             node = next.ok_or_else(|| here(Problem::DanglingRef(target.to_owned())))?;
         }
         Ok(node)

@@ -13,6 +13,9 @@ use crate::codegen::error::Problem;
 #[cfg(test)]
 mod tests;
 
+/// A reference is read again whenever somebody follows it; a few megabytes of one would take forever.
+const LONGEST_TARGET: usize = 1 << 12;
+
 /// All files of a document.
 pub(super) struct Files {
     root: SourceFile,
@@ -83,6 +86,10 @@ impl Files {
         from: &'f SourceFile,
         target: &str,
     ) -> Result<(&'f SourceFile, Vec<String>), Problem> {
+        let dangling = || Problem::DanglingRef(target.to_owned());
+        if target.len() > LONGEST_TARGET {
+            return Err(dangling());
+        }
         let reference = Reference::new(target);
         let file = match from.links.get(reference.file) {
             _ if reference.file.is_empty() => Some(from),
@@ -94,7 +101,6 @@ impl Files {
             Fragment::Pointer(keys) => Some(keys),
             Fragment::Anchor(name) => file.anchors.get(&name).cloned(),
         };
-        let dangling = || Problem::DanglingRef(target.to_owned());
         Ok((file, keys.ok_or_else(dangling)?))
     }
 

@@ -6,6 +6,7 @@ use tempfile::TempDir;
 
 use crate::codegen::document::{Document, Node};
 use crate::codegen::error::{CodegenError, report};
+use crate::codegen::{Job, generate};
 
 /// A folder with these files in it.
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -179,6 +180,75 @@ fn a_text_has_no_other_files() {
         report(&error),
         "spec.yaml#/components/schemas/A/$ref: `x.yaml` lies outside this file; bring it in first"
     );
+}
+
+#[test]
+fn a_reference_may_lead_through_others() {
+    let files = [
+        ("spec/ws.yaml", "messages: {Tick: {$ref: all.yaml#/Tick}}"),
+        ("spec/all.yaml", "Tick: {payload: {type: string}}"),
+    ];
+    let (_folder, path) = with_root(
+        "{Ws: {$ref: ws.yaml}, A: {$ref: '#/components/schemas/Ws/messages/Tick/payload'}}",
+        &files,
+    );
+    let document = Document::load(&path).unwrap();
+    let found = document.schema("A").unwrap().resolve().unwrap();
+    assert_eq!(found.text("type"), Some("string"));
+    assert!(found.place().ends_with("spec/all.yaml#/Tick/payload"));
+    for schemas in [
+        "A: {$ref: '#/components/schemas/A/x'}",
+        "{A: {$ref: '#/components/schemas/B/x'}, B: {$ref: '#/components/schemas/A/x/x'}}",
+    ] {
+        let (_folder, path) = with_root(schemas, &[]);
+        let document = Document::load(&path).unwrap();
+        let error = document.schema("A").unwrap().resolve().err().unwrap();
+        let error = report(&error);
+        assert!(error.ends_with("` leads back to itself"), "{error}");
+    }
+}
+
+#[test]
+fn a_divided_document_makes_the_code_of_a_whole_one() {
+    let whole = "asyncapi: 3.0.0
+components:
+  schemas:
+    ClientMessage: {oneOf: [{type: object, required: [Say], properties: {Say: {type: string}}}]}
+    ServerMessage: {oneOf: [{type: object, required: [Tick], properties: {Tick: {$ref: '#/components/schemas/Tick'}}}]}
+    Tick: {type: object, required: [at], properties: {at: {$ref: '#/components/schemas/At'}}}
+    At: {type: object, properties: {seconds: {type: integer, format: int64}}}
+";
+    let divided = "asyncapi: 3.0.0
+components:
+  schemas:
+    ClientMessage: {$ref: messages.yaml#/ClientMessage}
+    ServerMessage: {$ref: messages.yaml#/ServerMessage}
+    At: {type: object, properties: {seconds: {type: integer, format: int64}}}
+";
+    let messages = "
+ClientMessage: {oneOf: [{type: object, required: [Say], properties: {Say: {type: string}}}]}
+ServerMessage: {oneOf: [{type: object, required: [Tick], properties: {Tick: {$ref: schemas/Tick.yaml}}}]}
+";
+    let tick = "{type: object, required: [at], properties: {at: {$ref: '../divided.yaml#/components/schemas/At'}}}";
+    let folder = folder(&[
+        ("whole.yaml", whole),
+        ("divided.yaml", divided),
+        ("messages.yaml", messages),
+        ("schemas/Tick.yaml", tick),
+        ("annotations.yaml", ""),
+    ]);
+    let code = |name: &str| {
+        let path = |name: &str| Some(folder.path().join(name));
+        let job = Job::new(path(name), path("annotations.yaml"), path("out"));
+        let output = generate(&job).map_err(|error| told(&error, &folder));
+        let without_banner = |(name, text): (String, String)| {
+            let (_, code) = text.split_once('\n').unwrap();
+            (name, code.to_owned())
+        };
+        let files = output.unwrap().files.into_iter();
+        files.map(without_banner).collect::<Vec<_>>()
+    };
+    assert_eq!(code("divided.yaml"), code("whole.yaml"));
 }
 
 #[test]
