@@ -1,73 +1,84 @@
 //! An AsyncAPI document, 2.x or 3.x, as one tree with places that know where they are.
 
+mod files;
 mod height;
 mod messages;
+mod read;
+mod reference;
+mod scan;
 
 use std::fs;
 use std::path::Path;
 
 use serde_yaml::Value;
-use sha2::{Digest, Sha256};
 
+use self::files::{Files, SourceFile};
+use self::scan::Scan;
 use super::error::{CodegenError, Problem};
 use super::yaml::{self, YamlError};
 
 pub(crate) use messages::{Message, Protocol};
 
+/// How many references may lie on the way that one reference leads: any number would take any time.
+const MOST_PASSED: usize = 32;
+
 /// A document that was read and is AsyncAPI of a version we know.
 pub(crate) struct Document {
-    file: String,
-    /// What the banner calls the file.
+    /// What the banner calls the root file.
     source: String,
-    sha256: String,
-    root: Value,
+    files: Files,
 }
 
 /// A place in a document.
 #[derive(Clone)]
 pub(crate) struct Node<'d> {
     document: &'d Document,
+    file: &'d SourceFile,
     pub(crate) value: &'d Value,
+    /// Unlike that of any other node of the document: outside the root file it begins with the file's name and `#`.
     pub(crate) pointer: String,
 }
 
 impl Document {
-    /// Reads YAML or JSON (which is YAML too) from a file.
+    /// Reads YAML or JSON (which is YAML too) from a file, and from all files that it refers to.
     pub(crate) fn load(path: &Path) -> Result<Self, CodegenError> {
         let file = super::shown(path);
         let text = fs::read_to_string(path).map_err(|source| CodegenError::Read {
             file: file.clone(),
             source,
         })?;
-        let document = Self::parse(file, &text)?;
-        Ok(Self {
-            source: super::source_name(path),
-            ..document
-        })
+        let (mut document, scan) = Self::read_root(file, &text)?;
+        document.source = super::source_name(path);
+        read::others(&mut document.files, scan, text.len(), path);
+        height::check(&document.root())?;
+        Ok(document)
     }
 
-    /// Reads a document from its text; `file` is what errors call it.
+    /// Reads a document from its text; `file` is what errors call it. It has no folder, and so no other files.
     pub(crate) fn parse(file: String, text: &str) -> Result<Self, CodegenError> {
+        let (document, _) = Self::read_root(file, text)?;
+        height::check(&document.root())?;
+        Ok(document)
+    }
+
+    fn read_root(file: String, text: &str) -> Result<(Self, Scan), CodegenError> {
         let root = match yaml::parse(text) {
             Ok(root) => root,
             Err(YamlError::Syntax(source)) => return Err(CodegenError::Parse { file, source }),
             Err(limit) => return Err(CodegenError::Limit { file, limit }),
         };
-        let sha256 = const_hex::encode(Sha256::digest(text));
+        let (root, scan) = SourceFile::new(0, file.clone(), root);
         let document = Self {
-            source: file.clone(),
-            file,
-            sha256,
-            root,
+            source: file,
+            files: Files::new(text, root),
         };
         document.check_version()?;
-        height::check(&document.root())?;
-        Ok(document)
+        Ok((document, scan))
     }
 
-    /// What errors call the file.
+    /// What errors call the root file.
     pub(crate) fn file(&self) -> &str {
-        &self.file
+        &self.files.root().name
     }
 
     /// The first line of every generated file.
@@ -79,14 +90,19 @@ impl Document {
     /// The second line of the generated root. It is there alone: a new specification then changes no file whose types
     /// it leaves as they are.
     pub(crate) fn fingerprint(&self) -> String {
-        format!("// sha256 of the specification: {}", self.sha256)
+        format!("// sha256 of the specification: {}", self.files.sha256())
     }
 
     pub(crate) fn root(&self) -> Node<'_> {
+        self.root_of(self.files.root())
+    }
+
+    fn root_of<'d>(&'d self, file: &'d SourceFile) -> Node<'d> {
         Node {
             document: self,
-            value: &self.root,
-            pointer: String::new(),
+            file,
+            value: &file.root,
+            pointer: file.prefix.clone(),
         }
     }
 
@@ -97,7 +113,7 @@ impl Document {
 
     /// The version of AsyncAPI.
     pub(crate) fn version(&self) -> &str {
-        self.root.get("asyncapi").and_then(Value::as_str).unwrap_or_default()
+        self.root().text("asyncapi").unwrap_or_default()
     }
 
     /// All component schemas, in order.
@@ -149,10 +165,24 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// The last step of the pointer, unescaped: the name of a component.
+    /// The last step of the pointer, unescaped: the name of a component. A whole file is named like the file.
     pub(crate) fn last_segment(&self) -> String {
-        let last = self.pointer.rsplit('/').next().unwrap_or_default();
-        last.replace("~1", "/").replace("~0", "~")
+        match self.pointer_in_file().rsplit_once('/') {
+            Some((_, last)) => last.replace("~1", "/").replace("~0", "~"),
+            None => self.file.stem(),
+        }
+    }
+
+    /// This place as a message may name it: the pointer within the root file, or that and the file's name.
+    pub(crate) fn place(&self) -> String {
+        let Self { file, pointer, .. } = self;
+        let hash = if file.prefix.is_empty() { "#" } else { "" };
+        format!("{hash}{pointer}")
+    }
+
+    fn pointer_in_file(&self) -> &str {
+        let pointer = self.pointer.strip_prefix(&self.file.prefix);
+        pointer.unwrap_or(&self.pointer)
     }
 
     /// Follows `$ref`, as often as it takes.
@@ -160,10 +190,12 @@ impl<'d> Node<'d> {
         let mut node = self.clone();
         let mut seen = Vec::new();
         while let Some(target) = node.reference() {
-            if seen.contains(&target) {
+            // The same text means different places in different files.
+            let place = (node.file.index, target);
+            if seen.contains(&place) {
                 return Err(self.problem(Problem::RefCycle(target.to_owned())));
             }
-            seen.push(target);
+            seen.push(place);
             node = node.follow(target)?;
         }
         Ok(node)
@@ -188,24 +220,36 @@ impl<'d> Node<'d> {
 
     /// An error at this place.
     pub(crate) fn problem(&self, problem: Problem) -> CodegenError {
-        let (file, pointer) = (self.document.file.clone(), self.pointer.clone());
         CodegenError::At {
-            file,
-            pointer,
+            file: self.file.name.clone(),
+            pointer: self.pointer_in_file().to_owned(),
             problem,
         }
     }
 
     fn follow(&self, target: &str) -> Result<Self, CodegenError> {
-        let here = || self.get("$ref").unwrap_or_else(|| self.clone());
-        let Some(path) = target.strip_prefix('#') else {
-            return Err(here().problem(Problem::ExternalRef(target.to_owned())));
+        self.follow_through(target, &mut { MOST_PASSED })
+    }
+
+    /// Where a reference leads. On the way lie references too where a document is divided: to a message of a channel
+    /// that has its own file, say. Each takes of `room`.
+    fn follow_through(&self, target: &str, room: &mut usize) -> Result<Self, CodegenError> {
+        let here = |problem| {
+            let node = self.get("$ref");
+            node.as_ref().unwrap_or(self).problem(problem)
         };
-        let mut node = self.document.root();
-        for segment in path.split('/').skip(1) {
-            let key = unescape(segment);
-            let next = node.step(&key);
-            node = next.ok_or_else(|| here().problem(Problem::DanglingRef(target.to_owned())))?;
+        let found = self.document.files.target(self.file, target);
+        let (file, keys) = found.map_err(here)?;
+        let mut node = self.document.root_of(file);
+        for key in keys {
+            let mut next = node.step(&key);
+            while let (None, Some(passed)) = (&next, node.reference()) {
+                let less = room.checked_sub(1);
+                *room = less.ok_or_else(|| here(Problem::RefCycle(target.to_owned())))?;
+                node = node.follow_through(passed, room)?;
+                next = node.step(&key);
+            }
+            node = next.ok_or_else(|| here(Problem::DanglingRef(target.to_owned())))?;
         }
         Ok(node)
     }
@@ -231,32 +275,11 @@ impl<'d> Node<'d> {
         let key = key.replace('~', "~0").replace('/', "~1");
         Self {
             document: self.document,
+            file: self.file,
             value,
             pointer: format!("{}/{key}", self.pointer),
         }
     }
-}
-
-/// JSON pointers in a URI fragment are percent-encoded on top of their own escapes.
-fn unescape(segment: &str) -> String {
-    let mut bytes = Vec::new();
-    let mut rest = segment.as_bytes();
-    while let Some((&byte, tail)) = rest.split_first() {
-        let code = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok());
-        match code.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(decoded) if byte == b'%' => {
-                bytes.push(decoded);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(byte);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes)
-        .replace("~1", "/")
-        .replace("~0", "~")
 }
 
 /// YAML allows keys that JSON does not; specifications use numbers and booleans there at most.

@@ -71,6 +71,13 @@ pub(crate) enum Problem {
     DanglingRef(String),
     #[error("`{0}` lies outside this file; bring it in first")]
     ExternalRef(String),
+    #[error("`{file}` cannot be read: {cause}")]
+    UnreadableFile { file: String, cause: String },
+    #[error("`{file}` is {language}, not JSON Schema")]
+    OtherLanguage {
+        file: String,
+        language: &'static str,
+    },
     #[error("`{0}` leads back to itself")]
     RefCycle(String),
     #[error("is nested more than {0} deep")]

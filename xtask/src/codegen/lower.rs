@@ -176,7 +176,7 @@ impl Lower<'_> {
         inner: &Node<'_>,
     ) -> Result<Type, CodegenError> {
         if self.open.contains(&target.pointer) {
-            return Err(from.problem(Problem::RefCycle(format!("#{}", target.pointer))));
+            return Err(from.problem(Problem::RefCycle(target.place())));
         }
         self.open.push(target.pointer.clone());
         let ty = self.referenced(target, inner);

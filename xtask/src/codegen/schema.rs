@@ -169,7 +169,7 @@ fn gather<'d>(
     found: &mut Vec<Node<'d>>,
 ) -> Result<(), CodegenError> {
     if above.contains(&node.pointer) {
-        return Err(node.problem(Problem::RefCycle(format!("#{}", node.pointer))));
+        return Err(node.problem(Problem::RefCycle(node.place())));
     }
     above.push(node.pointer.clone());
     found.push(node.clone());

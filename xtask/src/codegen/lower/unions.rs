@@ -408,7 +408,7 @@ fn collect<'d>(
         return Ok(tagged.map(|tagged| found.extend(tagged)).is_some());
     };
     if above.contains(&inner.node.pointer) {
-        let problem = Problem::RefCycle(format!("#{}", inner.node.pointer));
+        let problem = Problem::RefCycle(inner.node.place());
         return Err(inner.node.problem(problem));
     }
     above.push(inner.node.pointer.clone());
