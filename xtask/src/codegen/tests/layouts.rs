@@ -12,7 +12,7 @@ use serde_yaml::Value;
 
 use super::testdata;
 use crate::codegen::error::report;
-use crate::codegen::{Job, Output, generate};
+use crate::codegen::{Job, Output, diff, generate, generate_from_text};
 use tree::{Files, json_file, yaml_file};
 
 mod api;
@@ -267,6 +267,19 @@ fn every_layout_gives_the_same_api() {
 }
 
 #[test]
+fn the_order_of_variants_is_no_part_of_the_api() {
+    let mut spec = tree::own();
+    for union in ["ServerMessage", "SubscriptionKind"] {
+        let variants = &mut spec["components"]["schemas"][union]["oneOf"];
+        variants.as_sequence_mut().unwrap().reverse();
+    }
+    let annotations = fs::read_to_string(Job::new(None, None, None).annotations).unwrap();
+    let turned = generate_from_text(&tree::yaml_text(&spec), &annotations).unwrap();
+    assert_eq!(api::api(&OWN), api::api(&turned));
+    assert_ne!(api::code(&OWN), api::code(&turned));
+}
+
+#[test]
 fn a_layout_that_works_is_no_longer_pending() {
     let pending = LAYOUTS.iter().filter(|layout| layout.pending.is_some());
     let states: Vec<_> = pending.map(|layout| (layout.name, check(layout))).collect();
@@ -315,6 +328,16 @@ fn files(folder: &Path, found: &mut BTreeSet<PathBuf>) {
         } else {
             found.insert(path);
         }
+    }
+}
+
+#[test]
+fn no_layout_changes_the_protocol() {
+    let own = Job::new(None, None, None);
+    for layout in working() {
+        let compared = diff::compare_files(&own.spec, &document(layout), &own.annotations);
+        let compared = compared.unwrap_or_else(|error| panic!("{}", report(&error)));
+        assert_eq!(compared.to_string(), "no changes\n", "{}", layout.name);
     }
 }
 

@@ -135,3 +135,36 @@ fn is_public(visibility: &Visibility) -> bool {
 fn spelled(tokens: impl ToTokens) -> String {
     tokens.to_token_stream().to_string()
 }
+
+#[test]
+fn docs_count_for_nothing_and_fields_for_much() {
+    let output = |text: &str| Output {
+        files: vec![("a.rs".to_owned(), text.to_owned())],
+        warnings: Vec::new(),
+        types: 0,
+        messages: Vec::new(),
+    };
+    let bare = output(
+        "#[derive(Debug)] pub struct A { pub b: u8, pub c: u8 } impl A { pub fn d(&self) {} }",
+    );
+    let documented = output(
+        "// Banner.\n//! A module.\n/// A type.\n#[derive(Debug)] pub struct A { pub b: u8, /** Last. */ pub c: u8 } \
+         impl A { /// None.\n pub fn d(&self) {} }",
+    );
+    let turned = output(
+        "impl A { pub fn d(&self) {} } #[derive(Debug)] pub struct A { pub c: u8, pub b: u8 }",
+    );
+    let widened = output(
+        "#[derive(Debug)] pub struct A { pub b: u8, pub c: u16 } impl A { pub fn d(&self) {} }",
+    );
+    assert_eq!(code(&bare), code(&documented));
+    assert_ne!(code(&bare), code(&turned));
+    assert_eq!(api(&bare), api(&turned));
+    assert_ne!(api(&bare), api(&widened));
+    assert!(first_difference(&code(&bare), &code(&documented)).is_none());
+    assert!(
+        first_difference(&code(&bare), &code(&widened))
+            .unwrap()
+            .contains("u16")
+    );
+}
