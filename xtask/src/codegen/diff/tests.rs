@@ -122,3 +122,18 @@ fn the_exit_code_tells_broken_from_compatible_and_unreadable() {
         0
     );
 }
+
+#[test]
+fn an_error_is_about_the_entry_with_the_longest_name() {
+    let text = "fields: {A.b: {name: x}, A.b/c: {name: y}}";
+    let notes = Annotations::parse("annotations.yaml".to_owned(), text).unwrap();
+    let entries = [
+        "/fields/A.b",
+        "/fields/A.b/name",
+        "/fields/A.b/c/name",
+        "/fields/A.bc",
+    ];
+    let entries = entries.map(|pointer| notes.entry(pointer));
+    let [short, long] = ["fields/A.b", "fields/A.b/c"].map(|entry| Some(entry.to_owned()));
+    assert_eq!(entries, [short.clone(), short, long, None]);
+}

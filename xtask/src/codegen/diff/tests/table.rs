@@ -223,7 +223,48 @@ pub(super) const CHANGES: &[Change] = &[
         ],
     ),
     (
-        "a named integer widened",
+        "a union with another name",
+        &[
+            ("    Event:\n", "    Happening:\n"),
+            ("schemas/Event'", "schemas/Happening'"),
+        ],
+    ),
+    (
+        "a union with another name and a variant less",
+        &[
+            ("    Event:\n", "    Happening:\n"),
+            ("schemas/Event'", "schemas/Happening'"),
+            ("        - {type: string, enum: [cancelled]}\n", ""),
+        ],
+    ),
+    (
+        "an object with another name",
+        &[
+            ("    Fill:\n", "    Trade:\n"),
+            ("schemas/Fill'", "schemas/Trade'"),
+        ],
+    ),
+    (
+        "an object with another name and a field less",
+        &[
+            ("    Fill:\n", "    Trade:\n"),
+            ("schemas/Fill'", "schemas/Trade'"),
+            ("        isMaker: {type: boolean, default: false}\n", ""),
+        ],
+    ),
+    (
+        "a list instead of one",
+        &[(
+            "        note: {type: string}",
+            "        note: {type: array, items: {type: string}}",
+        )],
+    ),
+    (
+        "any JSON instead of a text",
+        &[("        note: {type: string}", "        note: {}")],
+    ),
+    (
+        "a named integer narrowed",
         &[(
             "Round: {type: integer, format: uint64}",
             "Round: {type: integer, format: uint32}",
