@@ -35,7 +35,7 @@ impl Pair<'_> {
                 continue;
             }
             let like = |now: &&Field| {
-                now.presence == field.presence && self.types(&field.ty, &now.ty) == Relation::Same
+                now.presence == field.presence && self.same_types(&field.ty, &now.ty)
             };
             let renamed = added.iter().position(like).map(|index| added.remove(index));
             let to = renamed.map(|now| perhaps("renamed to", &now.wire));

@@ -144,9 +144,18 @@ pub(super) fn default_changed(was_said: bool) -> Judgement {
     }
 }
 
+/// A type that is called something else.
+pub(super) fn renamed() -> Judgement {
+    let verdict = (Compatible, "on the wire: the Rust type has another name");
+    Judgement {
+        client: verdict,
+        server: verdict,
+    }
+}
+
 pub(super) fn retyped(relation: Relation) -> Judgement {
     match relation {
-        Relation::Same | Relation::Renamed => Judgement {
+        Relation::Same | Relation::Equal => Judgement {
             client: (Compatible, "it is the same on the wire"),
             server: (Compatible, "it is the same on the wire"),
         },

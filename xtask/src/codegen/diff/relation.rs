@@ -1,5 +1,6 @@
 //! How two types relate on the wire.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use super::side::Side;
@@ -8,10 +9,10 @@ use crate::codegen::model::{Field, Integer, Payload, Shape, Type, TypeDef, Varia
 /// What the new type is to the old one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Relation {
-    /// The same name; what differs inside is that type's own change.
+    /// The same type; what differs inside is that type's own change.
     Same,
-    /// Another name for what is the same on the wire.
-    Renamed,
+    /// Another type, which is the same on the wire.
+    Equal,
     /// Whatever the old one was is still of the new one.
     Wider,
     /// Whatever is of the new one was of the old one.
@@ -23,27 +24,54 @@ pub(super) enum Relation {
 pub(super) struct Pair<'a> {
     pub(super) old: &'a Side,
     pub(super) new: &'a Side,
+    /// The Rust names of types that have got another name, as they are met where they are used.
+    pub(super) renamed: RefCell<Vec<(String, String)>>,
 }
 
-/// Types with other names that are being compared: within themselves they count as the same.
-type Above = Vec<(String, String)>;
+/// What a comparison is in the middle of.
+#[derive(Default)]
+struct Walk {
+    /// Types with other names: within themselves they count as the same.
+    above: Vec<(String, String)>,
+    /// Another name counts as another type, unless the two are the same on the wire.
+    strict: bool,
+}
+
+impl Walk {
+    const fn strict() -> Self {
+        Self {
+            above: Vec::new(),
+            strict: true,
+        }
+    }
+}
 
 impl Pair<'_> {
     pub(super) fn types(&self, old: &Type, new: &Type) -> Relation {
-        self.within(old, new, &mut Above::new())
+        self.within(old, new, &mut Walk::default())
     }
 
     pub(super) fn payloads(&self, old: &Payload, new: &Payload) -> Relation {
-        self.payloads_within(old, new, &mut Above::new())
+        self.payloads_within(old, new, &mut Walk::default())
     }
 
-    fn within(&self, old: &Type, new: &Type, above: &mut Above) -> Relation {
+    /// Whether types are the same on the wire, all the way down.
+    pub(super) fn same_types(&self, old: &Type, new: &Type) -> bool {
+        is_same(self.within(old, new, &mut Walk::strict()))
+    }
+
+    /// The same of payloads.
+    pub(super) fn same_payloads(&self, old: &Payload, new: &Payload) -> bool {
+        is_same(self.payloads_within(old, new, &mut Walk::strict()))
+    }
+
+    fn within(&self, old: &Type, new: &Type, walk: &mut Walk) -> Relation {
         match (old, new) {
-            (Type::Named(old), Type::Named(new)) => self.named(old, new, above),
-            (Type::List(old), Type::List(new)) => self.within(old, new, above),
+            (Type::Named(old), Type::Named(new)) => self.named(old, new, walk),
+            (Type::List(old), Type::List(new)) => self.within(old, new, walk),
             (Type::Map(old_key, old), Type::Map(new_key, new)) => {
-                let key = self.within(old_key, new_key, above);
-                both(key, self.within(old, new, above))
+                let key = self.within(old_key, new_key, walk);
+                both(key, self.within(old, new, walk))
             }
             _ if old == new => Relation::Same,
             (_, Type::Raw) => Relation::Wider,
@@ -52,39 +80,58 @@ impl Pair<'_> {
         }
     }
 
-    fn named(&self, old: &str, new: &str, above: &mut Above) -> Relation {
+    fn named(&self, old: &str, new: &str, walk: &mut Walk) -> Relation {
         let (Some(old), Some(new)) = (self.old.model.get(old), self.new.model.get(new)) else {
             return Relation::Different;
         };
-        if old.wire == new.wire {
+        if old.wire == new.wire || !walk.strict && self.is_rename(old, new) {
             return Relation::Same;
         }
         let pair = (old.name.clone(), new.name.clone());
-        if above.contains(&pair) {
-            return Relation::Renamed;
+        if walk.above.contains(&pair) {
+            return Relation::Equal;
         }
-        above.push(pair);
-        let same = self.shapes_are_the_same(old, new, above);
-        above.pop();
+        walk.above.push(pair);
+        let strict = std::mem::replace(&mut walk.strict, true);
+        let same = self.shapes_are_the_same(old, new, walk);
+        walk.strict = strict;
+        walk.above.pop();
         if same {
-            return Relation::Renamed;
+            return Relation::Equal;
         }
-        self.plain(
-            &Type::Named(old.name.clone()),
-            &Type::Named(new.name.clone()),
-        )
+        let [old, new] = [old, new].map(|def| Type::Named(def.name.clone()));
+        self.plain(&old, &new)
     }
 
-    fn shapes_are_the_same(&self, old: &TypeDef, new: &TypeDef, above: &mut Above) -> bool {
+    /// Whether a type has got another name, rather than another type its place: what it was called is gone, and what it
+    /// is called is new. It is remembered, since it may have changed as well.
+    fn is_rename(&self, old: &TypeDef, new: &TypeDef) -> bool {
+        let alike = match (&old.shape, &new.shape) {
+            (Shape::Record(_), Shape::Record(_)) | (Shape::Newtype(_), Shape::Newtype(_)) => true,
+            (old, new) => is_choice(old) && is_choice(new),
+        };
+        if !alike || self.new.by_wire(&old.wire).is_some() || self.old.by_wire(&new.wire).is_some()
+        {
+            return false;
+        }
+        let pair = (old.name.clone(), new.name.clone());
+        let mut renamed = self.renamed.borrow_mut();
+        if !renamed.contains(&pair) {
+            renamed.push(pair);
+        }
+        true
+    }
+
+    fn shapes_are_the_same(&self, old: &TypeDef, new: &TypeDef, walk: &mut Walk) -> bool {
         match (&old.shape, &new.shape) {
-            (Shape::Record(old), Shape::Record(new)) => self.fields_are_the_same(old, new, above),
+            (Shape::Record(old), Shape::Record(new)) => self.fields_are_the_same(old, new, walk),
             (Shape::Words(old), Shape::Words(new)) => wires(old) == wires(new),
             (Shape::Union(old), Shape::Union(new)) => {
                 let (old, new) = (&old.variants, &new.variants);
                 let same = |one: &Variant| {
                     let other = new.iter().find(|other| other.wire == one.wire);
                     other.is_some_and(|other| {
-                        equal(self.payloads_within(&one.payload, &other.payload, above))
+                        is_same(self.payloads_within(&one.payload, &other.payload, walk))
                     })
                 };
                 old.len() == new.len() && old.iter().all(same)
@@ -93,22 +140,22 @@ impl Pair<'_> {
         }
     }
 
-    fn fields_are_the_same(&self, old: &[Field], new: &[Field], above: &mut Above) -> bool {
+    fn fields_are_the_same(&self, old: &[Field], new: &[Field], walk: &mut Walk) -> bool {
         let same = |one: &Field| {
             let other = new.iter().find(|other| other.wire == one.wire);
             other.is_some_and(|other| {
-                one.presence == other.presence && equal(self.within(&one.ty, &other.ty, above))
+                one.presence == other.presence && is_same(self.within(&one.ty, &other.ty, walk))
             })
         };
         old.len() == new.len() && old.iter().all(same)
     }
 
-    fn payloads_within(&self, old: &Payload, new: &Payload, above: &mut Above) -> Relation {
+    fn payloads_within(&self, old: &Payload, new: &Payload, walk: &mut Walk) -> Relation {
         match (old, new) {
             (Payload::None, Payload::None) => Relation::Same,
-            (Payload::Type(old), Payload::Type(new)) => self.within(old, new, above),
+            (Payload::Type(old), Payload::Type(new)) => self.within(old, new, walk),
             (Payload::Fields(old), Payload::Fields(new))
-                if self.fields_are_the_same(old, new, above) =>
+                if self.fields_are_the_same(old, new, walk) =>
             {
                 Relation::Same
             }
@@ -122,7 +169,7 @@ impl Pair<'_> {
             return Relation::Different;
         };
         match (old.is_in(new), new.is_in(old)) {
-            (true, true) => Relation::Renamed,
+            (true, true) => Relation::Equal,
             (true, false) => Relation::Wider,
             (false, true) => Relation::Narrower,
             (false, false) => Relation::Different,
@@ -130,18 +177,22 @@ impl Pair<'_> {
     }
 }
 
+const fn is_choice(shape: &Shape) -> bool {
+    matches!(shape, Shape::Union(_) | Shape::Words(_))
+}
+
 /// Both parts of a map.
 fn both(one: Relation, other: Relation) -> Relation {
     match (one, other) {
         _ if one == other => one,
-        (Relation::Same | Relation::Renamed, other) => other,
-        (one, Relation::Same | Relation::Renamed) => one,
+        (Relation::Same | Relation::Equal, other) => other,
+        (one, Relation::Same | Relation::Equal) => one,
         _ => Relation::Different,
     }
 }
 
-const fn equal(relation: Relation) -> bool {
-    matches!(relation, Relation::Same | Relation::Renamed)
+const fn is_same(relation: Relation) -> bool {
+    matches!(relation, Relation::Same | Relation::Equal)
 }
 
 fn wires(words: &[Word]) -> BTreeSet<&str> {

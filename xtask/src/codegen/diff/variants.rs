@@ -1,5 +1,7 @@
 //! Variants of the messages, the subscription kinds, and of the types they lead to.
 
+use std::cell::RefCell;
+
 use super::fields::{Owner, perhaps};
 use super::judge::{self, Judgement};
 use super::relation::{Pair, Relation};
@@ -25,7 +27,11 @@ impl<'m> Case<'m> {
 
 /// All changes: of what clients send, of what the server sends, of the kinds, and of the types inside.
 pub(super) fn changes(old: &Side, new: &Side) -> Vec<Change> {
-    let pair = Pair { old, new };
+    let pair = Pair {
+        old,
+        new,
+        renamed: RefCell::default(),
+    };
     let sections = [
         (Section::ClientMessages, Senders::CLIENT),
         (Section::ServerMessages, Senders::SERVER),
@@ -53,15 +59,34 @@ pub(super) fn changes(old: &Side, new: &Side) -> Vec<Change> {
             changes.extend(pair.definitions(def, now));
         }
     }
+    changes.extend(pair.renamed_definitions());
     changes
 }
 
 impl Pair<'_> {
+    /// The types that have another name now; what is compared in them may lead to more.
+    fn renamed_definitions(&self) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for index in 0.. {
+            let names = self.renamed.borrow().get(index).cloned();
+            let Some((old, new)) = names else { break };
+            let (Some(old), Some(new)) = (self.old.model.get(&old), self.new.model.get(&new))
+            else {
+                continue;
+            };
+            let what = format!("named {} before", old.wire);
+            let verdict = judge::renamed().of(self.new.senders(new));
+            changes.push(Change::new(Section::Types, new.wire.clone(), what, verdict));
+            changes.extend(self.definitions(old, new));
+        }
+        changes
+    }
+
     /// One type in both specifications.
     fn definitions(&self, old: &TypeDef, new: &TypeDef) -> Vec<Change> {
         let owner = Owner {
             section: Section::Types,
-            name: &old.wire,
+            name: &new.wire,
             senders: self.old.senders(old).or(self.new.senders(new)),
             texts: matches!(old.shape, Shape::Words(_)),
         };
@@ -106,7 +131,7 @@ impl Pair<'_> {
             }
             let like = |now: &&Case<'_>| {
                 let carries = !matches!(case.payload, Payload::None);
-                carries && self.payloads(case.payload, now.payload) == Relation::Same
+                carries && self.same_payloads(case.payload, now.payload)
             };
             let renamed = added.iter().position(like).map(|index| added.remove(index));
             let to = renamed.map(|now| perhaps("renamed to", now.wire));

@@ -264,6 +264,38 @@ pub(super) const CHANGES: &[Change] = &[
         &[("        note: {type: string}", "        note: {}")],
     ),
     (
+        "another type of the same shape",
+        &[(
+            "        state: {$ref: '#/components/schemas/State'}",
+            "        state: {$ref: '#/components/schemas/Side'}\n        was: {$ref: '#/components/schemas/State'}",
+        )],
+    ),
+    (
+        "a variant renamed together with its type",
+        &[
+            (
+                "required: [Fill], properties: {Fill:",
+                "required: [Trade], properties: {Trade:",
+            ),
+            ("    Fill:\n", "    Trade:\n"),
+            ("schemas/Fill'", "schemas/Trade'"),
+        ],
+    ),
+    (
+        "a variant in the place of one that it does not resemble",
+        &[
+            (
+                "required: [Place], properties: {Place:",
+                "required: [Cancel], properties: {Cancel:",
+            ),
+            ("schemas/Place'", "schemas/Cancel'"),
+            (
+                "    Round: {",
+                "    Cancel: {type: object, properties: {order: {type: integer}}}\n    Round: {",
+            ),
+        ],
+    ),
+    (
         "a named integer narrowed",
         &[(
             "Round: {type: integer, format: uint64}",
