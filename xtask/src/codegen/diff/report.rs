@@ -87,6 +87,23 @@ impl Report {
         self.notes.iter().filter(lost).count()
     }
 
+    /// Entries for other specifications are not this one's business: they are counted alone.
+    fn write_notes(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.notes.is_empty() {
+            return Ok(());
+        }
+        writeln!(formatter, "Annotations")?;
+        let foreign = |note: &&Note| note.state == State::NeverMatched;
+        for note in self.notes.iter().filter(|note| !foreign(note)) {
+            writeln!(formatter, "  {note}")?;
+        }
+        match self.notes.iter().filter(foreign).count() {
+            0 => Ok(()),
+            1 => writeln!(formatter, "  1 entry matches neither document"),
+            count => writeln!(formatter, "  {count} entries match neither document"),
+        }
+    }
+
     fn summary(&self) -> String {
         let changes = match (self.breaking, self.compatible()) {
             (0, 0) => "no changes".to_owned(),
@@ -124,12 +141,7 @@ impl fmt::Display for Report {
                 writeln!(formatter, "  {change}")?;
             }
         }
-        if !self.notes.is_empty() {
-            writeln!(formatter, "Annotations")?;
-        }
-        for note in &self.notes {
-            writeln!(formatter, "  {note}")?;
-        }
+        self.write_notes(formatter)?;
         writeln!(formatter, "{}", self.summary())
     }
 }

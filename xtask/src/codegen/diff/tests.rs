@@ -137,3 +137,11 @@ fn an_error_is_about_the_entry_with_the_longest_name() {
     let [short, long] = ["fields/A.b", "fields/A.b/c"].map(|entry| Some(entry.to_owned()));
     assert_eq!(entries, [short.clone(), short, long, None]);
 }
+
+#[test]
+fn what_matches_neither_document_is_counted_alone() {
+    let annotations = format!("{}  Nothing.at: {{name: when}}\n", table::ANNOTATIONS);
+    let told = said(table::SPEC, table::SPEC, &annotations);
+    let expected = "Annotations\n  1 entry matches neither document\nno changes\n";
+    assert_eq!(told, expected);
+}
