@@ -5,6 +5,7 @@ use std::{panic, thread};
 
 mod annotations;
 mod command;
+pub mod diff;
 mod document;
 mod error;
 mod impls;

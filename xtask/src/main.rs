@@ -19,6 +19,9 @@ enum Command {
     Codegen(codegen::Args),
     /// Generate, compile and try a folder of foreign AsyncAPI documents, and print a table
     Corpus(corpus::Args),
+    /// Look into AsyncAPI documents
+    #[command(subcommand)]
+    Spec(Spec),
     /// Follow an account through seeded trouble, against the mock's own books; see `cargo xtask oracle --help`
     #[command(disable_help_flag = true)]
     Oracle {
@@ -43,10 +46,18 @@ enum Command {
     },
 }
 
+#[derive(Subcommand)]
+enum Spec {
+    /// Say what a new document changes in the protocol, and whether that breaks clients made from the old one
+    #[command(after_help = codegen::diff::EXIT_CODES)]
+    Diff(codegen::diff::Args),
+}
+
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Codegen(args) => codegen::run(args),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Spec(Spec::Diff(args)) => codegen::diff::run(args),
         Command::Oracle { args } => simulation::run("oracle", args),
         Command::Soak { args } => simulation::run("soak", args),
     }

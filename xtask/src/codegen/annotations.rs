@@ -251,11 +251,7 @@ impl Annotations {
 
     /// An entry that nothing asked for names something the specification does not have.
     pub(crate) fn refuse_unused(&self) -> Result<(), CodegenError> {
-        let used = self.used.borrow();
-        let unused = self
-            .pointers()
-            .into_iter()
-            .filter(|pointer| !used.contains(pointer));
+        let unused = self.unused().into_iter();
         let mut errors: Vec<_> = unused
             .map(|entry| self.problem(&entry, Problem::MatchesNothing))
             .collect();
@@ -263,6 +259,49 @@ impl Annotations {
             0 => Ok(()),
             1 => Err(errors.remove(0)),
             _ => Err(CodegenError::Many(errors)),
+        }
+    }
+
+    /// The entries that nothing asked for, as `section/key`.
+    pub(crate) fn unused(&self) -> Vec<String> {
+        let used = self.used.borrow();
+        let mut entries = self.pointers();
+        entries.retain(|entry| !used.contains(entry));
+        entries
+    }
+
+    /// What errors call the file.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The entry that an error points at, or into.
+    pub(crate) fn entry(&self, pointer: &str) -> Option<String> {
+        let pointer = pointer.strip_prefix('/')?;
+        let inside = |entry: &String| {
+            let rest = pointer.strip_prefix(entry.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        // Names may hold slashes: the longest is meant.
+        let entries = self.pointers().into_iter().filter(inside);
+        entries.max_by_key(String::len)
+    }
+
+    /// Takes an entry away, given as `section/key`.
+    pub(crate) fn remove(&mut self, entry: &str) {
+        let Some((section, key)) = entry.split_once('/') else {
+            return;
+        };
+        let entries = &mut self.entries;
+        match section {
+            "scalars" => drop(entries.scalars.remove(key)),
+            "kinds" => drop(entries.kinds.remove(key)),
+            "messages" => drop(entries.messages.remove(key)),
+            "fields" => drop(entries.fields.remove(key)),
+            "values" => drop(entries.values.remove(key)),
+            "schemas" => drop(entries.schemas.remove(key)),
+            "conversions" => drop(entries.conversions.remove(key)),
+            _ => {}
         }
     }
 

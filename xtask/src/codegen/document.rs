@@ -106,6 +106,15 @@ impl Document {
         }
     }
 
+    /// The place in the root file that a pointer names.
+    pub(crate) fn at(&self, pointer: &str) -> Option<Node<'_>> {
+        let mut node = self.root();
+        for segment in pointer.split('/').skip(1) {
+            node = node.step(&segment.replace("~1", "/").replace("~0", "~"))?;
+        }
+        (node.pointer == pointer).then_some(node)
+    }
+
     /// The component schema of that name.
     pub(crate) fn schema(&self, name: &str) -> Option<Node<'_>> {
         self.root().get("components")?.get("schemas")?.get(name)
@@ -240,18 +249,52 @@ impl<'d> Node<'d> {
         };
         let found = self.document.files.target(self.file, target);
         let (file, keys) = found.map_err(here)?;
-        let mut node = self.document.root_of(file);
-        for key in keys {
-            let mut next = node.step(&key);
-            while let (None, Some(passed)) = (&next, node.reference()) {
-                let less = room.checked_sub(1);
-                *room = less.ok_or_else(|| here(Problem::RefCycle(target.to_owned())))?;
-                node = node.follow_through(passed, room)?;
-                next = node.step(&key);
-            }
-            node = next.ok_or_else(|| here(Problem::DanglingRef(target.to_owned())))?;
+        let root = self.document.root_of(file);
+        if let Some(node) = root.walk(&keys, room).map_err(|()| {
+            here(Problem::RefCycle(target.to_owned()))
+        })? {
+            return Ok(node);
         }
-        Ok(node)
+        let embedded = if target.starts_with('#') { self.embedding() } else { None };
+        let found = embedded.and_then(|root| root.walk(&keys, room).ok().flatten());
+        found.ok_or_else(|| here(Problem::DanglingRef(target.to_owned())))
+    }
+
+    /// The schema around this place that is a document of its own, as its `$id` says.
+    fn embedding(&self) -> Option<Self> {
+        let mut node = self.document.root_of(self.file);
+        let mut found = None;
+        for segment in self.pointer_in_file().split('/').skip(1) {
+            node = node.step(&segment.replace("~1", "/").replace("~0", "~"))?;
+            if node.text("$id").is_some_and(|id| !id.starts_with('#')) {
+                found = Some(node.clone());
+            }
+        }
+        found
+    }
+
+    /// Goes down by keys, through references where they lie on the way. A key with a slash that its pointer does not
+    /// escape is found too.
+    fn walk(&self, keys: &[String], room: &mut usize) -> Result<Option<Self>, ()> {
+        let Some((first, rest)) = keys.split_first() else {
+            return Ok(Some(self.clone()));
+        };
+        if let Some(next) = self.step(first) {
+            return next.walk(rest, room);
+        }
+        if let Some(passed) = self.reference() {
+            *room = room.checked_sub(1).ok_or(())?;
+            return match self.follow_through(passed, room) {
+                Ok(node) => node.walk(keys, room),
+                Err(_) => Ok(None),
+            };
+        }
+        for end in 2..=keys.len() {
+            if let Some(next) = self.step(&keys[..end].join("/")) {
+                return next.walk(&keys[end..], room);
+            }
+        }
+        Ok(None)
     }
 
     /// One step of a pointer. A specification has as many references as members, so none of them may take the others'

@@ -88,20 +88,12 @@ pub(crate) enum Problem {
     NoMessage { role: &'static str, name: String },
     #[error("`{0}` is not a union of single-key objects and payload-less variants")]
     NotAUnion(String),
-    #[error("a branch must be an object with one key or a string enum; this one is {0}")]
-    NotTagged(&'static str),
-    #[error("`{0}` cannot be turned into a Rust type")]
-    Unsupported(&'static str),
     #[error("a payload in `{0}` is not JSON Schema, which alone is read")]
     SchemaFormat(String),
     #[error("a message without a payload")]
     NoPayload,
-    #[error("an enum may hold strings only")]
-    MixedEnum,
     #[error("an enum with no value in it")]
     EmptyEnum,
-    #[error("integers of format `{0}` are not known")]
-    IntegerFormat(String),
     #[error("two fields of one annotation path need an object; `{0}` is none")]
     NotARecord(String),
     #[error("matches nothing in the specification")]

@@ -63,6 +63,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
 }
 
 struct Lower<'a> {
+    document: &'a Document,
     notes: &'a Annotations,
     /// By Rust name, with the pointer to where each came from.
     types: BTreeMap<String, (TypeDef, String)>,
@@ -76,8 +77,9 @@ struct Lower<'a> {
 }
 
 impl<'a> Lower<'a> {
-    fn new(document: &Document, notes: &'a Annotations) -> Self {
+    fn new(document: &'a Document, notes: &'a Annotations) -> Self {
         let mut lower = Self {
+            document,
             notes,
             types: BTreeMap::new(),
             by_pointer: BTreeMap::new(),
@@ -279,10 +281,15 @@ impl Lower<'_> {
         if let Some(name) = self.by_pointer.get(&node.pointer) {
             return Ok(name.clone());
         }
+        if let Some(name) = self.twin(node, wire)? {
+            self.by_pointer.insert(node.pointer.clone(), name.clone());
+            return Ok(name);
+        }
         let name = self.name(&node.pointer, wire);
         self.by_pointer.insert(node.pointer.clone(), name.clone());
         // Entered before its body is read: a type may contain itself.
         let def = self.placeholder(node, wire, &name);
+        self.guess_docs(def.docs.as_ref(), wire);
         self.types.insert(name.clone(), (def, node.pointer.clone()));
         // What lies inside a type with a name may lead back to it.
         let open = std::mem::take(&mut self.open);
@@ -290,6 +297,21 @@ impl Lower<'_> {
         self.open = open;
         self.complete(&name, shape, others);
         Ok(name)
+    }
+
+    /// The type that is defined elsewhere in the same words: tools that write a schema with all its parts repeat them.
+    fn twin(&self, node: &Node<'_>, wire: &str) -> Result<Option<String>, CodegenError> {
+        if self.reserved.contains_key(&node.pointer) {
+            return Ok(None);
+        }
+        let name = names::type_name(wire);
+        let Some((def, place)) = self.types.get(&name) else {
+            return Ok(None);
+        };
+        let Some(other) = self.document.at(place).filter(|_| def.wire == wire) else {
+            return Ok(None);
+        };
+        Ok(schema::same(node, &other)?.then_some(name))
     }
 
     /// The Rust name of the type at a place: a component has its own, whatever else is called so.

@@ -395,12 +395,12 @@ fn width(node: &Node<'_>) -> Integer {
     let bound = |key: &str| node.get(key).map(|bound| bound.value.clone());
     let unsigned = ["minimum", "exclusiveMinimum"]
         .iter()
-        .any(|key| bound(key).is_some_and(|minimum| minimum.as_u64().is_some()));
+        .any(|key| bound(key).is_some_and(|least| least.as_f64() >= Some(0.0)));
     let large = bound("maximum").is_some_and(|maximum| maximum.is_u64() && !maximum.is_i64());
+    // OpenAPI has no unsigned formats: its tools write a signed one and a minimum.
     match node.text("format") {
-        Some("int64") => Integer::I64,
-        Some("int32" | "int16" | "int8") => Integer::I32,
-        Some("uint32" | "uint16" | "uint8") => Integer::U32,
+        Some("int32" | "int16" | "int8") if !unsigned => Integer::I32,
+        Some("int32" | "int16" | "int8" | "uint32" | "uint16" | "uint8") => Integer::U32,
         Some("uint64" | "uint") => Integer::U64,
         _ if unsigned || large => Integer::U64,
         _ => Integer::I64,
@@ -413,6 +413,53 @@ pub(crate) fn unknown_width<'d>(node: &Node<'d>) -> Option<&'d str> {
         "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "uint",
     ];
     node.text("format").filter(|format| !known.contains(format))
+}
+
+/// Whether two schemas say the same but for their descriptions, references followed.
+pub(crate) fn same<'d>(a: &Node<'d>, b: &Node<'d>) -> Result<bool, CodegenError> {
+    let mut seen = Vec::new();
+    let mut open = vec![(a.clone(), b.clone())];
+    while let Some((a, b)) = open.pop() {
+        let (a, b) = (a.resolve()?, b.resolve()?);
+        let pair = (a.pointer.clone(), b.pointer.clone());
+        if pair.0 == pair.1 || seen.contains(&pair) {
+            continue;
+        }
+        seen.push(pair);
+        match (a.value, b.value) {
+            (Value::Mapping(_), Value::Mapping(_)) | (Value::Sequence(_), Value::Sequence(_)) => {}
+            (one, other) if one == other => continue,
+            _ => return Ok(false),
+        }
+        let (ours, theirs) = (said(&a), said(&b));
+        if ours.len() != theirs.len() {
+            return Ok(false);
+        }
+        for (one, other) in ours.into_iter().zip(theirs) {
+            if one.last_segment() != other.last_segment() {
+                return Ok(false);
+            }
+            open.push((one, other));
+        }
+    }
+    Ok(true)
+}
+
+/// What a node holds beside words for its reader and parts that are only referred to. A property may be called like one
+/// of those: its value is an object then.
+fn said<'d>(node: &Node<'d>) -> Vec<Node<'d>> {
+    let silent = |member: &Node<'_>| match member.last_segment().as_str() {
+        "description" | "title" => member.value.is_string(),
+        "examples" => member.value.is_sequence(),
+        "example" => !member.value.is_mapping(),
+        "$defs" | "definitions" => true,
+        _ => false,
+    };
+    let mut members = node.children();
+    if node.value.is_mapping() {
+        members.retain(|member| !silent(member));
+    }
+    members
 }
 
 /// The strings a schema lists, in order and once each.

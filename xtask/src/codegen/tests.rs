@@ -10,6 +10,7 @@ use super::{Annotations, Document, Job, Output, emit, generate};
 
 mod compile;
 mod examples;
+mod layouts;
 mod mutate;
 
 fn testdata(folder: &str) -> PathBuf {

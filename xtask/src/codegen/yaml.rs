@@ -8,7 +8,7 @@ use std::cell::Cell;
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
-use serde_yaml::Value;
+use serde_yaml::{Mapping, Value};
 use thiserror::Error;
 
 /// Forty times the largest specification seen.
@@ -47,8 +47,48 @@ pub(crate) fn parse(text: &str) -> Result<Value, YamlError> {
     }
     walk(serde_yaml::Deserializer::from_str(text))??;
     let mut yaml: Value = serde_yaml::from_str(text)?;
+    merge(&mut yaml);
+    // Merges that are none are left to the parser to refuse.
     yaml.apply_merge()?;
     Ok(yaml)
+}
+
+/// Writes merge keys out where they stand: the parser's own way puts what they bring at the end, and the last member
+/// where the key was, but the order of fields is the order in which they are shown.
+fn merge(value: &mut Value) {
+    match value {
+        Value::Mapping(map) => {
+            // First what is inside: what is brought may be merged itself.
+            map.values_mut().for_each(merge);
+            if let Some(merged) = map.get("<<").and_then(|key| merged(map, key)) {
+                *map = merged;
+            }
+        }
+        Value::Sequence(items) => items.iter_mut().for_each(merge),
+        Value::Tagged(tagged) => merge(&mut tagged.value),
+        _ => {}
+    }
+}
+
+/// A mapping with what its merge key brings: its own members count for more, and then those brought first.
+fn merged(map: &Mapping, key: &Value) -> Option<Mapping> {
+    let parts = match key {
+        Value::Sequence(parts) => parts.as_slice(),
+        part => std::slice::from_ref(part),
+    };
+    let parts: Vec<_> = parts.iter().map(Value::as_mapping).collect::<Option<_>>()?;
+    let mut whole = Mapping::new();
+    for (name, value) in map {
+        if name != "<<" {
+            whole.insert(name.clone(), value.clone());
+            continue;
+        }
+        let brought = parts.iter().copied().flatten();
+        for (name, value) in brought.filter(|(name, _)| !map.contains_key(*name)) {
+            whole.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    Some(whole)
 }
 
 /// Refuses what is beyond the limits, whether or not it is YAML.
@@ -168,6 +208,22 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         parse(text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn merged_members_stand_where_the_merge_key_stood() {
+        let text = "a: &a {x: 1, y: 2}\nb: &b {<<: *a, y: 3, z: 4}\nc: {first: 0, <<: [*b, {z: 5, w: 6}], last: 7}";
+        let tree = parse(text).unwrap();
+        let members = serde_json::to_string(&tree["c"]).unwrap();
+        assert_eq!(members, r#"{"first":0,"x":1,"y":3,"z":4,"w":6,"last":7}"#);
+    }
+
+    #[test]
+    fn a_merge_of_no_mapping_is_refused() {
+        let list = "expected a mapping for merging, but found sequence";
+        assert_eq!(refusal("a: {<<: [[]]}"), list);
+        let scalar = "expected a mapping or list of mappings for merging, but found scalar";
+        assert_eq!(refusal("a: {<<: 1}"), scalar);
     }
 
     #[test]

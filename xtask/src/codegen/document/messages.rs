@@ -204,6 +204,10 @@ fn choices<'d>(message: &Node<'d>) -> Result<Vec<Node<'d>>, CodegenError> {
 impl<'d> Message<'d> {
     fn new(from: &Node<'d>, fallback: &str, second: bool) -> Result<Self, CodegenError> {
         let node = from.resolve()?;
+        refuse_format(&node)?;
+        if let Some(payload) = node.get("payload") {
+            refuse_format(&payload)?;
+        }
         let mut traits = Vec::new();
         for each in members(&node, "traits") {
             traits.push(each.resolve()?);
@@ -251,30 +255,29 @@ impl<'d> Message<'d> {
 
     /// The payload's schema; `None` where there is none.
     pub(crate) fn payload(&self) -> Result<Option<Node<'d>>, CodegenError> {
-        self.refuse_format(&self.node)?;
         for each in &self.traits {
-            self.refuse_format(each)?;
+            refuse_format(each)?;
         }
         let Some(payload) = self.node.get("payload") else {
             return Ok(None);
         };
         // 3.x: a payload in another schema language stands beside its format.
         if payload.get("schemaFormat").is_some() {
-            self.refuse_format(&payload)?;
             return Ok(payload.get("schema").or(Some(payload)));
         }
         Ok((!payload.value.is_null()).then_some(payload))
     }
+}
 
-    fn refuse_format(&self, node: &Node<'d>) -> Result<(), CodegenError> {
-        let Some(format) = node.get("schemaFormat") else {
-            return Ok(());
-        };
-        let text = format.value.as_str().unwrap_or_default();
-        let known = ["asyncapi", "schema+json", "schema+yaml", "openapi", "oai."];
-        if known.iter().any(|known| text.contains(known)) || *format.value == Value::Null {
-            return Ok(());
-        }
-        Err(format.problem(Problem::SchemaFormat(text.to_owned())))
+/// Refuses what is no JSON Schema: the format of 2.x stands in the message, that of 3.x in the payload.
+fn refuse_format(node: &Node<'_>) -> Result<(), CodegenError> {
+    let Some(format) = node.get("schemaFormat") else {
+        return Ok(());
+    };
+    let text = format.value.as_str().unwrap_or_default();
+    let known = ["asyncapi", "schema+json", "schema+yaml", "openapi", "oai."];
+    if known.iter().any(|known| text.contains(known)) || *format.value == Value::Null {
+        return Ok(());
     }
+    Err(format.problem(Problem::SchemaFormat(text.to_owned())))
 }

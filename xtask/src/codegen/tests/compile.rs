@@ -70,7 +70,8 @@ fn manifest() -> String {
     format!("{package}{}", dependency_lines(DEPENDENCIES).unwrap())
 }
 
-fn cargo(folder: &Path, command: &[&str]) {
+/// Runs cargo on a crate or workspace of its own, which must succeed.
+pub(super) fn cargo(folder: &Path, command: &[&str]) {
     let output = Command::new(env!("CARGO"))
         .args(command)
         .args(["--quiet", "--offline", "--manifest-path"])
