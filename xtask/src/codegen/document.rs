@@ -250,13 +250,16 @@ impl<'d> Node<'d> {
         let found = self.document.files.target(self.file, target);
         let (file, keys) = found.map_err(here)?;
         let root = self.document.root_of(file);
-        if let Some(node) = root.walk(&keys, room).map_err(|()| {
-            here(Problem::RefCycle(target.to_owned()))
-        })? {
+        let cycle = || here(Problem::RefCycle(target.to_owned()));
+        if let Some(node) = root.walk(&keys, room, &cycle)? {
             return Ok(node);
         }
-        let embedded = if target.starts_with('#') { self.embedding() } else { None };
-        let found = embedded.and_then(|root| root.walk(&keys, room).ok().flatten());
+        let embedded = if target.starts_with('#') {
+            self.embedding()
+        } else {
+            None
+        };
+        let found = embedded.and_then(|root| root.walk(&keys, room, &cycle).ok().flatten());
         found.ok_or_else(|| here(Problem::DanglingRef(target.to_owned())))
     }
 
@@ -275,23 +278,26 @@ impl<'d> Node<'d> {
 
     /// Goes down by keys, through references where they lie on the way. A key with a slash that its pointer does not
     /// escape is found too.
-    fn walk(&self, keys: &[String], room: &mut usize) -> Result<Option<Self>, ()> {
+    fn walk(
+        &self,
+        keys: &[String],
+        room: &mut usize,
+        cycle: &dyn Fn() -> CodegenError,
+    ) -> Result<Option<Self>, CodegenError> {
         let Some((first, rest)) = keys.split_first() else {
             return Ok(Some(self.clone()));
         };
         if let Some(next) = self.step(first) {
-            return next.walk(rest, room);
+            return next.walk(rest, room, cycle);
         }
         if let Some(passed) = self.reference() {
-            *room = room.checked_sub(1).ok_or(())?;
-            return match self.follow_through(passed, room) {
-                Ok(node) => node.walk(keys, room),
-                Err(_) => Ok(None),
-            };
+            *room = room.checked_sub(1).ok_or_else(cycle)?;
+            let node = self.follow_through(passed, room)?;
+            return node.walk(keys, room, cycle);
         }
         for end in 2..=keys.len() {
             if let Some(next) = self.step(&keys[..end].join("/")) {
-                return next.walk(&keys[end..], room);
+                return next.walk(&keys[end..], room, cycle);
             }
         }
         Ok(None)

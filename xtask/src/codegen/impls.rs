@@ -23,9 +23,7 @@ pub(crate) fn emit(model: &Model) -> BTreeMap<String, TokenStream> {
             Shape::Tuple(fields) => shapes::tuple(def, fields),
             Shape::Union(union) => match &union.tagging {
                 Tagging::External => unions::impls(model, def, union),
-                Tagging::Shaped { tag, marks } => {
-                    shapes::union(def, union, tag.as_deref(), marks)
-                }
+                Tagging::Shaped { tag, marks } => shapes::union(def, union, tag.as_deref(), marks),
             },
             Shape::Words(words) => words::impls(def, words),
             Shape::Newtype(integer) => newtype(def, *integer),

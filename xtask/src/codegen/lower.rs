@@ -30,13 +30,14 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
     let mut lower = Lower::new(document, notes);
     let kind = match document.schema(&unions.kind) {
         Some(schema) => lower.kind(&schema)?,
-        None if unions.kind != Unions::default().kind => {
-            return Err(notes.problem("unions/kind", Problem::MatchesNothing));
-        }
         None => None,
     };
     let client = lower.side(document, "client", &unions.client, &protocol.client)?;
     let server = lower.side(document, "server", &unions.server, &protocol.server)?;
+    let kind = kind.or_else(|| lower.kind_elsewhere());
+    if kind.is_none() && unions.kind != Unions::default().kind {
+        return Err(notes.problem("unions/kind", Problem::MatchesNothing));
+    }
     let messages = lower.messages(&protocol, client.as_deref(), server.as_deref())?;
     if client.is_none() && server.is_none() {
         lower.guess(
@@ -88,17 +89,35 @@ impl<'a> Lower<'a> {
             open: Vec::new(),
             guesses: RefCell::default(),
         };
-        let schemas = document.component_schemas();
-        // One whose name is a Rust name already has the first claim to it.
-        let (exact, other): (Vec<_>, Vec<_>) = schemas
-            .iter()
-            .partition(|schema| names::type_name(&schema.last_segment()) == schema.last_segment());
-        for schema in exact.into_iter().chain(other) {
-            let name = lower.free(&names::type_name(&schema.last_segment()));
-            lower.reserved.insert(schema.pointer.clone(), name.clone());
-            lower.taken.insert(name);
-        }
+        lower.reserve(document);
         lower
+    }
+
+    /// Gives every component its name before any type inside another can take it.
+    fn reserve(&mut self, document: &Document) {
+        let schemas = document.component_schemas();
+        let named =
+            |schema: &&Node<'_>| names::type_name(&schema.last_segment()) == schema.last_segment();
+        // One whose name is a Rust name already has the first claim to it.
+        let (exact, other): (Vec<_>, Vec<_>) = schemas.iter().partition(named);
+        for schema in exact.into_iter().chain(other) {
+            // A component may be no more than a reference, to a file of its own or to another component.
+            let target = schema
+                .resolve()
+                .map_or_else(|_| schema.pointer.clone(), |node| node.pointer);
+            let alias =
+                target != schema.pointer && schemas.iter().any(|known| known.pointer == target);
+            if alias || self.reserved.contains_key(&target) {
+                continue;
+            }
+            let wanted = names::type_name(&schema.last_segment());
+            let name = self.free(&wanted);
+            if name != wanted {
+                self.guess("names that are taken get a number", &name);
+            }
+            self.taken.insert(name.clone());
+            self.reserved.insert(target, name);
+        }
     }
 
     /// The name, or the first number behind it that is free.
@@ -122,6 +141,16 @@ impl<'a> Lower<'a> {
             _ if self.notes.names_unions() => Err(schema.problem(Problem::NotAUnion(wire))),
             _ => Ok(None),
         }
+    }
+
+    /// The kinds where they are no component: defined inside a message, or in a file of their own.
+    fn kind_elsewhere(&self) -> Option<String> {
+        let wire = &self.notes.unions().kind;
+        let found = self.types.values().find(|(def, _)| {
+            let external = matches!(&def.shape, Shape::Union(union) if union.external());
+            def.wire == *wire && external
+        });
+        found.map(|(def, _)| def.name.clone())
     }
 
     fn all_schemas(&mut self, document: &Document) -> Result<(), CodegenError> {
@@ -210,9 +239,7 @@ impl Lower<'_> {
                 Some(only) => self.read(&only, wire)?.ty,
                 None => Type::Named(self.define(node, wire)?),
             },
-            Form::Record | Form::Words | Form::Tuple(_) => {
-                Type::Named(self.define(node, wire)?)
-            }
+            Form::Record | Form::Words | Form::Tuple(_) => Type::Named(self.define(node, wire)?),
             Form::Integer(integer) => {
                 self.guess_width(node, wire);
                 Type::Integer(integer)
@@ -322,7 +349,7 @@ impl Lower<'_> {
         let wanted = names::type_name(wire);
         let name = self.free(&wanted);
         if name != wanted {
-            self.guess("two types of one name; the second is called", &name);
+            self.guess("names that are taken get a number", &name);
         }
         self.taken.insert(name.clone());
         name
@@ -410,4 +437,3 @@ impl Lower<'_> {
         Ok(words)
     }
 }
-

@@ -249,7 +249,9 @@ impl TypeDef {
         match &self.shape {
             Shape::Record(fields) | Shape::Tuple(fields) => {
                 let fields = fields.iter().map(|field| &field.ty);
-                fields.chain(self.others.iter().map(|others| &others.ty)).collect()
+                fields
+                    .chain(self.others.iter().map(|others| &others.ty))
+                    .collect()
             }
             Shape::Union(union) => union.variants.iter().flat_map(Variant::parts).collect(),
             Shape::Words(_) | Shape::Newtype(_) => Vec::new(),

@@ -19,7 +19,12 @@ pub(crate) struct Parts {
 }
 
 /// One file for each of the protocol's unions and one for the rest, by file name.
-pub(crate) fn files(model: &Model, parts: &Parts, banner: &str, fingerprint: &str) -> Vec<(String, String)> {
+pub(crate) fn files(
+    model: &Model,
+    parts: &Parts,
+    banner: &str,
+    fingerprint: &str,
+) -> Vec<(String, String)> {
     let mut files: BTreeMap<String, TokenStream> = BTreeMap::new();
     for def in &model.types {
         let file = files.entry(file_of(model, def)).or_default();
@@ -35,21 +40,37 @@ pub(crate) fn files(model: &Model, parts: &Parts, banner: &str, fingerprint: &st
     if files.iter().any(|(_, text)| text.contains("shapes::")) {
         files.push(("shapes.rs".to_owned(), format!("{banner}\n\n{SHAPES}")));
     }
-    let names: Vec<&str> = files.iter().map(|(name, _)| name.trim_end_matches(".rs")).collect();
-    files.push(("mod.rs".to_owned(), root(&names, &format!("{banner}\n{fingerprint}"))));
+    let names: Vec<&str> = files
+        .iter()
+        .map(|(name, _)| name.trim_end_matches(".rs"))
+        .collect();
+    files.push((
+        "mod.rs".to_owned(),
+        root(&names, &format!("{banner}\n{fingerprint}")),
+    ));
     files.sort();
     files
 }
 
 /// What some generated types stand on, and is only there if they do.
-const SHAPES: &str = include_str!("support/shapes.rs");
+pub(crate) const SHAPES: &str = include_str!("support/shapes.rs");
+
+const SOME: &str =
+    "#[allow(dead_code, reason = \"not every protocol has all that it can tell apart\")]";
 
 /// All types in one scope.
 fn root(names: &[&str], banner: &str) -> String {
-    let modules = names.iter().map(|name| format!("#[rustfmt::skip]\nmod {name};\n"));
+    let modules = names.iter().map(|name| match *name {
+        "shapes" => format!("{SOME}\n#[rustfmt::skip]\nmod {name};\n"),
+        _ => format!("#[rustfmt::skip]\nmod {name};\n"),
+    });
     let public = names.iter().filter(|name| **name != "shapes");
     let uses = public.map(|name| format!("pub use {name}::*;\n"));
-    format!("{banner}\n\n{}\n{}", modules.collect::<String>(), uses.collect::<String>())
+    format!(
+        "{banner}\n\n{}\n{}",
+        modules.collect::<String>(),
+        uses.collect::<String>()
+    )
 }
 
 fn file_of(model: &Model, def: &TypeDef) -> String {

@@ -39,7 +39,11 @@ impl Routes {
             account: None,
             instrument: None,
             known: false,
-            warnings: if names.is_empty() { Vec::new() } else { vec![warning] },
+            warnings: if names.is_empty() {
+                Vec::new()
+            } else {
+                vec![warning]
+            },
         }
     }
 }
@@ -227,7 +231,9 @@ impl Resolver<'_> {
         for variant in self.variants(union) {
             let union = union.unwrap_or_default();
             let note = self.notes.message(&variant.wire);
-            if Some(union) == self.model.server.as_deref() && note.is_none_or(|note| note.delivery.is_none()) {
+            if Some(union) == self.model.server.as_deref()
+                && note.is_none_or(|note| note.delivery.is_none())
+            {
                 warnings.push(format!(
                     "{union}::{} has no delivery annotation; taken as partial",
                     variant.rust
@@ -248,7 +254,10 @@ impl Resolver<'_> {
     ) -> Result<(), CodegenError> {
         let server = self.variants(self.model.server.as_deref());
         let shared = server.iter().any(|known| known.wire == variant.wire);
-        if Some(union) != self.model.client.as_deref() || shared || note.is_none_or(|note| !note.untagged) {
+        if Some(union) != self.model.client.as_deref()
+            || shared
+            || note.is_none_or(|note| !note.untagged)
+        {
             return Ok(());
         }
         let entry = format!("messages/{}/untagged", variant.wire);

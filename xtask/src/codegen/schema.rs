@@ -355,7 +355,9 @@ fn array<'d>(parts: &[Node<'d>]) -> Form<'d> {
 fn object<'d>(parts: &[Node<'d>]) -> Form<'d> {
     let find = |key: &str| parts.iter().find_map(|part| part.get(key));
     let declared = |part: &Node<'d>| {
-        let groups = ["properties", "then", "else"].iter().filter_map(|key| part.get(key));
+        let groups = ["properties", "then", "else"]
+            .iter()
+            .filter_map(|key| part.get(key));
         groups.into_iter().any(|group| !group.children().is_empty())
     };
     if parts.iter().any(declared) {
@@ -380,7 +382,10 @@ pub(crate) enum Others<'d> {
 pub(crate) fn others<'d>(parts: &[Node<'d>]) -> Option<Others<'d>> {
     let find = |key: &str| parts.iter().find_map(|part| part.get(key));
     let patterns = find("patternProperties").map(|map| map.children());
-    match (find("additionalProperties"), patterns.unwrap_or_default().as_slice()) {
+    match (
+        find("additionalProperties"),
+        patterns.unwrap_or_default().as_slice(),
+    ) {
         (Some(schema), []) if schema.value.is_mapping() => Some(Others::Of(schema)),
         (Some(schema), _) if schema.value.is_mapping() => Some(Others::Any),
         (_, [pattern]) => Some(Others::Of(pattern.clone())),

@@ -71,9 +71,7 @@ impl Document {
 }
 
 fn members<'d>(node: &Node<'d>, key: &str) -> Vec<Node<'d>> {
-    node.get(key)
-        .map(|map| map.children())
-        .unwrap_or_default()
+    node.get(key).map(|map| map.children()).unwrap_or_default()
 }
 
 /// One of the two sides.

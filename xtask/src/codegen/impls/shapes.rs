@@ -18,9 +18,15 @@ pub(super) fn union(
     marks: &[Vec<Marks>],
 ) -> TokenStream {
     let name = ident(&def.name);
-    let wires: Vec<&str> = union.variants.iter().map(|variant| variant.wire.as_str()).collect();
+    let wires: Vec<&str> = union
+        .variants
+        .iter()
+        .map(|variant| variant.wire.as_str())
+        .collect();
     let patterns = union.variants.iter().map(pattern);
-    let other = def.open.then(|| quote!(Self::Unrecognized(_) => "Unrecognized",));
+    let other = def
+        .open
+        .then(|| quote!(Self::Unrecognized(_) => "Unrecognized",));
     let shaped = shaped(def, union, tag, marks);
     let conversion = conversion(&name, union);
     quote! {
@@ -54,7 +60,8 @@ fn shaped(
 ) -> TokenStream {
     let name = ident(&def.name);
     let expected = format!("a variant of {}", def.wire);
-    let tag = tag.map(|path| quote!(const TAG: Option<&'static [&'static str]> = Some(&[#(#path),*]);));
+    let tag =
+        tag.map(|path| quote!(const TAG: Option<&'static [&'static str]> = Some(&[#(#path),*]);));
     let shapes = union.variants.iter().zip(marks).map(|(variant, marks)| {
         let (wire, marks) = (&variant.wire, marks.iter().map(shape));
         quote!((#wire, &[#(#marks),*]))
@@ -93,7 +100,10 @@ fn shape(marks: &Marks) -> TokenStream {
         quote!((&[#(#path),*], &[#(#values),*]))
     });
     let members = |required: bool| {
-        let own = marks.members.iter().filter(move |member| member.required == required);
+        let own = marks
+            .members
+            .iter()
+            .filter(move |member| member.required == required);
         own.map(|Member { name, kinds, .. }| {
             let kinds = self::kinds(*kinds);
             quote!((#name, #kinds))
@@ -167,9 +177,7 @@ pub(super) fn others(def: &TypeDef, fields: &[Field]) -> TokenStream {
 pub(super) fn tuple(def: &TypeDef, fields: &[Field]) -> TokenStream {
     let name = ident(&def.name);
     let expected = format!("an array of {}", def.wire);
-    let always = |field: &Field| {
-        matches!(field.presence, Presence::Required | Presence::Nullable)
-    };
+    let always = |field: &Field| matches!(field.presence, Presence::Required | Presence::Nullable);
     let reads = fields.iter().map(|field| {
         if always(field) {
             quote!(items.next()?)
@@ -188,9 +196,9 @@ pub(super) fn tuple(def: &TypeDef, fields: &[Field]) -> TokenStream {
         }
     });
     let place = syn::Index::from(fields.len());
-    let rest = def.others.is_some().then(|| {
-        quote!(for item in &self.#place { SerializeSeq::serialize_element(&mut array, item)?; })
-    });
+    let rest = def.others.is_some().then(
+        || quote!(for item in &self.#place { SerializeSeq::serialize_element(&mut array, item)?; }),
+    );
     quote! {
         impl Positional for #name {
             const EXPECTED: &'static str = #expected;

@@ -17,9 +17,7 @@ impl Lower<'_> {
         let required = required(parts)?;
         let properties = properties(parts);
         let wires: Vec<String> = properties.iter().map(Node::last_segment).collect();
-        let mut rust = names::field_names(
-            wires.iter().map(String::as_str).chain(["others"]),
-        );
+        let mut rust = names::field_names(wires.iter().map(String::as_str).chain(["others"]));
         let others = self.others(parts, rust.pop().unwrap_or_default(), wire)?;
         rename(self.notes, wire, &wires, &mut rust);
         let mut fields = Vec::new();
@@ -64,7 +62,11 @@ impl Lower<'_> {
             let name = index.to_string();
             fields.push(self.field(wire, &name, format!("place{index}"), used, index < least));
         }
-        let behind = if node.get("prefixItems").is_some() { "items" } else { "additionalItems" };
+        let behind = if node.get("prefixItems").is_some() {
+            "items"
+        } else {
+            "additionalItems"
+        };
         let others = match node.get(behind).filter(|schema| schema.value.is_mapping()) {
             Some(schema) => Some(Others {
                 rust: format!("place{}", places.len()),
@@ -137,7 +139,10 @@ impl Lower<'_> {
     pub(super) fn default(&self, ty: &Type, value: &Node<'_>, wire: &str) -> Option<Default> {
         let found = self.default_of(ty, value);
         if found.is_none() && !untold(ty) && !value.value.is_null() {
-            self.guess("defaults that are not of their field's type are ignored", wire);
+            self.guess(
+                "defaults that are not of their field's type are ignored",
+                wire,
+            );
         }
         found.flatten()
     }
@@ -178,7 +183,10 @@ impl Lower<'_> {
 
 /// Types whose defaults nobody asks for: lists, objects, numbers.
 fn untold(ty: &Type) -> bool {
-    !matches!(ty, Type::Bool | Type::Integer(_) | Type::String | Type::Named(_))
+    !matches!(
+        ty,
+        Type::Bool | Type::Integer(_) | Type::String | Type::Named(_)
+    )
 }
 
 /// How many places of a tuple are always there.
@@ -209,7 +217,10 @@ pub(super) fn properties<'d>(parts: &[Node<'d>]) -> Vec<Node<'d>> {
     let conditional = |key: &'static str| parts.iter().filter_map(move |part| part.get(key));
     let all = parts.iter().cloned();
     let all = all.chain(conditional("then")).chain(conditional("else"));
-    for property in all.filter_map(|part| part.get("properties")).flat_map(|map| map.children()) {
+    for property in all
+        .filter_map(|part| part.get("properties"))
+        .flat_map(|map| map.children())
+    {
         if property.value == &Value::Bool(false) {
             continue;
         }
@@ -224,7 +235,10 @@ pub(super) fn properties<'d>(parts: &[Node<'d>]) -> Vec<Node<'d>> {
 
 /// `{}` and `true` say nothing that is not known.
 fn refine<'d>(known: &mut Node<'d>, by: Node<'d>) {
-    let silent = by.value.as_mapping().is_some_and(serde_yaml::Mapping::is_empty);
+    let silent = by
+        .value
+        .as_mapping()
+        .is_some_and(serde_yaml::Mapping::is_empty);
     if !silent && !by.value.is_bool() {
         *known = by;
     }
@@ -233,7 +247,9 @@ fn refine<'d>(known: &mut Node<'d>, by: Node<'d>) {
 pub(super) fn required(parts: &[Node<'_>]) -> Result<Vec<String>, CodegenError> {
     let lists = parts.iter().filter_map(|part| part.get("required"));
     // The third draft marks each property by a flag of its own.
-    let names = lists.filter(|list| !list.value.is_bool()).flat_map(|list| list.children());
+    let names = lists
+        .filter(|list| !list.value.is_bool())
+        .flat_map(|list| list.children());
     names.map(|name| name.string().map(str::to_owned)).collect()
 }
 

@@ -62,14 +62,28 @@ impl Lower<'_> {
 
     pub(super) fn guess_any(&self, node: &Node<'_>, wire: &str) {
         let odd = schema::real_types(node);
-        if odd.iter().any(|name| schema::known_type(name).is_none()) {
-            self.guess("types that JSON Schema does not have are kept as any JSON", wire);
+        let known = |name: &&str| schema::known_type(name).is_some();
+        let wide = odd == ["integer"] && schema::unknown_width(node).is_some();
+        if !odd.iter().all(known) {
+            self.guess(
+                "types that JSON Schema does not have are kept as any JSON",
+                wire,
+            );
+        } else if wide {
+            self.guess("integers of more than 64 bits are kept as any JSON", wire);
+        } else if node.get("enum").is_some() {
+            self.guess("enums of several types are kept as any JSON", wire);
+        } else if node.value.as_bool() == Some(false) {
+            self.guess("`false`, which nothing fits, is kept as any JSON", wire);
         }
     }
 
     pub(super) fn guess_docs(&self, docs: Option<&String>, wire: &str) {
         if docs.is_none_or(|text| text.trim().is_empty()) {
-            self.guess("without a description, so only the name is documented", wire);
+            self.guess(
+                "without a description, so only the name is documented",
+                wire,
+            );
         }
     }
 }

@@ -57,11 +57,7 @@ pub(super) fn marks<'d>(
     Ok(found)
 }
 
-fn form_marks<'d>(
-    node: &Node<'d>,
-    base: &[Node<'d>],
-    depth: usize,
-) -> Result<Marks, CodegenError> {
+fn form_marks<'d>(node: &Node<'d>, base: &[Node<'d>], depth: usize) -> Result<Marks, CodegenError> {
     let form = schema::form(node)?;
     let mut marks = Marks {
         kinds: kinds_of(&form, node)?,
@@ -75,10 +71,18 @@ fn form_marks<'d>(
         });
     }
     match form {
-        Form::Record => members(&mut marks, &[base, &schema::conjuncts(node)?].concat(), depth)?,
+        Form::Record => members(
+            &mut marks,
+            &[base, &schema::conjuncts(node)?].concat(),
+            depth,
+        )?,
         Form::Any if !base.is_empty() => {
             marks.kinds = OBJECT;
-            members(&mut marks, &[base, &schema::conjuncts(node)?].concat(), depth)?;
+            members(
+                &mut marks,
+                &[base, &schema::conjuncts(node)?].concat(),
+                depth,
+            )?;
         }
         Form::Tuple(places) => {
             let least = super::fields::least(node, places.len())?;
@@ -92,11 +96,7 @@ fn form_marks<'d>(
     Ok(marks)
 }
 
-fn members<'d>(
-    marks: &mut Marks,
-    parts: &[Node<'d>],
-    depth: usize,
-) -> Result<(), CodegenError> {
+fn members<'d>(marks: &mut Marks, parts: &[Node<'d>], depth: usize) -> Result<(), CodegenError> {
     let required = super::fields::required(parts)?;
     for property in super::fields::properties(parts) {
         let name = property.last_segment();
@@ -163,9 +163,15 @@ fn kinds_of(form: &Form<'_>, node: &Node<'_>) -> Result<u8, CodegenError> {
         Form::Union => ANY,
         Form::Any => {
             let parts = schema::conjuncts(node)?;
-            let typed = parts.iter().map(schema::real_types).find(|names| !names.is_empty());
+            let typed = parts
+                .iter()
+                .map(schema::real_types)
+                .find(|names| !names.is_empty());
             typed.map_or(ANY, |names| {
-                names.iter().map(|name| kind_of_type(name)).fold(0, |all, kind| all | kind)
+                names
+                    .iter()
+                    .map(|name| kind_of_type(name))
+                    .fold(0, |all, kind| all | kind)
             })
         }
     })
@@ -221,7 +227,12 @@ pub(super) fn tell(variants: &mut [Vec<Marks>]) -> Telling {
         Some(tag) => vec![tag.clone()],
         None => separating(variants, paths),
     };
-    let always = |marks: &Marks| marks.fixed.iter().any(|mark| Some(&mark.path) == tag.as_ref() && mark.required);
+    let always = |marks: &Marks| {
+        marks
+            .fixed
+            .iter()
+            .any(|mark| Some(&mark.path) == tag.as_ref() && mark.required)
+    };
     let whole = tag.is_some() && variants.iter().flatten().all(always);
     for marks in variants.iter_mut().flatten() {
         marks.fixed.retain(|mark| chosen.contains(&mark.path));
@@ -229,7 +240,11 @@ pub(super) fn tell(variants: &mut [Vec<Marks>]) -> Telling {
             marks.members.clear();
         }
     }
-    let alike = if tag.is_some() { Vec::new() } else { alike(variants) };
+    let alike = if tag.is_some() {
+        Vec::new()
+    } else {
+        alike(variants)
+    };
     Telling { tag, alike }
 }
 
@@ -243,7 +258,9 @@ fn paths(variants: &[Vec<Marks>]) -> Vec<Vec<String>> {
     }
     let marks = |path: &[String]| {
         let all = variants.iter().flatten().flat_map(|marks| &marks.fixed);
-        all.filter(|mark| mark.path == path).cloned().collect::<Vec<_>>()
+        all.filter(|mark| mark.path == path)
+            .cloned()
+            .collect::<Vec<_>>()
     };
     found.sort_by_key(|path| {
         let marks = marks(path);
@@ -262,7 +279,11 @@ fn is_tag(variants: &[Vec<Marks>], path: &[String]) -> bool {
             let Some(mark) = marks.fixed.iter().find(|mark| mark.path == path) else {
                 return false;
             };
-            let other = |value: &Fixed| taken.iter().any(|(by, known)| *by != index && *known == value);
+            let other = |value: &Fixed| {
+                taken
+                    .iter()
+                    .any(|(by, known)| *by != index && *known == value)
+            };
             if mark.values.iter().any(other) {
                 return false;
             }
@@ -321,18 +342,29 @@ fn told(a: &Marks, b: &Marks) -> bool {
     let kinds = a.kinds & b.kinds == 0;
     let fixed = a.fixed.iter().any(|mark| {
         let other = b.fixed.iter().find(|other| other.path == mark.path);
-        other.is_some_and(|other| mark.values.iter().all(|value| !other.values.contains(value)))
+        other.is_some_and(|other| {
+            mark.values
+                .iter()
+                .all(|value| !other.values.contains(value))
+        })
     });
-    let member = a.members.iter().filter(|member| member.required).any(|member| {
-        let other = b.members.iter().find(|other| other.name == member.name);
-        other.is_some_and(|other| other.required && other.kinds & member.kinds == 0)
-    });
+    let member = a
+        .members
+        .iter()
+        .filter(|member| member.required)
+        .any(|member| {
+            let other = b.members.iter().find(|other| other.name == member.name);
+            other.is_some_and(|other| other.required && other.kinds & member.kinds == 0)
+        });
     // A variant with a value that is always fixed, beside one without.
     let some = |marks: &Marks| marks.fixed.iter().filter(|mark| mark.required).count();
     kinds || fixed || member || some(a) != some(b) || names(a, true) != names(b, true)
 }
 
 fn names(marks: &Marks, required: bool) -> BTreeSet<&str> {
-    let all = marks.members.iter().filter(|member| member.required || !required);
+    let all = marks
+        .members
+        .iter()
+        .filter(|member| member.required || !required);
     all.map(|member| member.name.as_str()).collect()
 }

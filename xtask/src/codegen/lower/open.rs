@@ -9,8 +9,15 @@ pub(super) fn mark_open(model: &mut Model) {
     let mut reached = BTreeSet::new();
     let mut queue: Vec<String> = model.server.iter().cloned().collect();
     // Nobody says who sends the others.
-    let unsaid = model.messages.iter().filter(|message| message.unions.is_empty());
-    queue.extend(unsaid.flat_map(|message| message.ty.named()).map(str::to_owned));
+    let unsaid = model
+        .messages
+        .iter()
+        .filter(|message| message.unions.is_empty());
+    queue.extend(
+        unsaid
+            .flat_map(|message| message.ty.named())
+            .map(str::to_owned),
+    );
     if model.client.is_none() && model.server.is_none() {
         queue.extend(model.types.iter().map(|def| def.name.clone()));
     }

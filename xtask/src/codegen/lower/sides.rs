@@ -58,7 +58,9 @@ impl Lower<'_> {
         let mut def = self.placeholder(&first.node, wire, &name);
         def.docs = None;
         self.types.insert(name.clone(), (def, place));
-        let branches = cases.iter().map(|case| (case.node.clone(), case.docs.clone()));
+        let branches = cases
+            .iter()
+            .map(|case| (case.node.clone(), case.docs.clone()));
         let announced = announced(branches.collect(), Vec::new())?;
         let stated = self.notes.names_unions();
         let shape = match announced.filter(|branches| stated || branches.len() > 1) {
@@ -116,7 +118,10 @@ impl Lower<'_> {
                     continue;
                 };
                 let pointer = message.node.pointer.clone();
-                let ty = self.payload_type(&node, &message.name)?;
+                let ty = match union.filter(|union| self.is_external(union)) {
+                    Some(union) => Type::Named(union.to_owned()),
+                    None => self.payload_type(&node, &message.name)?,
+                };
                 let variants = union.map(|union| (union.to_owned(), self.called(union, &ty)));
                 match found.iter_mut().find(|known| known.pointer == pointer) {
                     Some(known) => known.unions.extend(variants),
@@ -130,6 +135,12 @@ impl Lower<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// One key announces each variant: the message is one of them, key and all.
+    fn is_external(&self, union: &str) -> bool {
+        let shape = self.types.get(union).map(|(def, _)| &def.shape);
+        matches!(shape, Some(Shape::Union(union)) if union.external())
     }
 
     fn payload_type(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
@@ -150,9 +161,10 @@ impl Lower<'_> {
             return Vec::new();
         };
         let all = || shape.variants.iter().map(|variant| variant.wire.clone());
-        let own = shape.variants.iter().filter(|variant| {
-            matches!(&variant.payload, Payload::Type(payload) if payload == ty)
-        });
+        let own = shape
+            .variants
+            .iter()
+            .filter(|variant| matches!(&variant.payload, Payload::Type(payload) if payload == ty));
         let own: Vec<String> = own.map(|variant| variant.wire.clone()).collect();
         match (&shape.tagging, own.as_slice()) {
             (Tagging::Shaped { .. }, [_, ..]) => own,

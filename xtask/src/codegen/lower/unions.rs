@@ -30,7 +30,13 @@ impl Lower<'_> {
             cases_of(&choice, &[], &mut cases, 0)?;
         }
         let top = self.is_top(wire);
-        self.shaped(cases, wire, |case| if top { case.to_owned() } else { format!("{wire}_{case}") })
+        self.shaped(cases, wire, |case| {
+            if top {
+                case.to_owned()
+            } else {
+                format!("{wire}_{case}")
+            }
+        })
     }
 
     pub(super) fn external(
@@ -46,7 +52,8 @@ impl Lower<'_> {
         for (branch, rust) in branches.into_iter().zip(rust) {
             variants.push(self.variant(branch, wire, rust)?);
         }
-        self.with_annotations(variants, Tagging::External, wire).map(Shape::Union)
+        self.with_annotations(variants, Tagging::External, wire)
+            .map(Shape::Union)
     }
 
     fn is_top(&self, wire: &str) -> bool {
@@ -65,7 +72,10 @@ impl Lower<'_> {
         for case in &cases {
             marks.push(marks::marks(&case.node, &case.base, 0)?);
         }
-        let named: Vec<String> = cases.iter().zip(&marks).enumerate()
+        let named: Vec<String> = cases
+            .iter()
+            .zip(&marks)
+            .enumerate()
             .map(|(index, (case, marks))| case_name(case, marks, index))
             .collect();
         let telling = marks::tell(&mut marks);
@@ -87,8 +97,10 @@ impl Lower<'_> {
                 ty if used.nullable => Type::Nullable(Box::new(ty)),
                 ty => ty,
             };
+            // A name says which of the forms is meant, and so there may be one alone of it.
+            let twice = variants.iter().any(|known: &Variant| known.wire == name);
             variants.push(Variant {
-                wire: name,
+                wire: if twice { rust.clone() } else { name },
                 rust,
                 docs: case.docs.or(used.docs),
                 payload: Payload::Type(ty),
@@ -98,12 +110,16 @@ impl Lower<'_> {
             tag: telling.tag,
             marks,
         };
-        self.with_annotations(variants, tagging, wire).map(Shape::Union)
+        self.with_annotations(variants, tagging, wire)
+            .map(Shape::Union)
     }
 
     fn payload(&mut self, case: &Case<'_>, wire: &str) -> Result<Use, CodegenError> {
         let settled = schema::settle(&case.node)?.node;
-        let object = matches!(schema::form(&settled)?, schema::Form::Record | schema::Form::Any);
+        let object = matches!(
+            schema::form(&settled)?,
+            schema::Form::Record | schema::Form::Any
+        );
         if case.base.is_empty() || !object {
             return self.read(&case.node, wire);
         }
@@ -329,7 +345,11 @@ fn cases_of<'d>(
         }
         let peeled = schema::peel(branch)?;
         let named = peeled.node.reference().is_some();
-        let target = if named { Some(peeled.node.resolve()?.last_segment()) } else { None };
+        let target = if named {
+            Some(peeled.node.resolve()?.last_segment())
+        } else {
+            None
+        };
         let title = || settled.node.text("title").map(str::to_owned);
         found.push(Case {
             name: target.or_else(title),
@@ -346,20 +366,27 @@ fn case_name(case: &Case<'_>, marks: &[Marks], index: usize) -> String {
     let fixed = || {
         let marks = marks.first()?;
         let single = marks.fixed.iter().filter(|mark| mark.path.len() <= 1);
-        single.filter(|mark| mark.values.len() == 1).find_map(|mark| match &mark.values[0] {
-            Fixed::Text(text) if !text.is_empty() => Some(text.clone()),
-            _ => None,
-        })
+        single
+            .filter(|mark| mark.values.len() == 1)
+            .find_map(|mark| match &mark.values[0] {
+                Fixed::Text(text) if !text.is_empty() => Some(text.clone()),
+                _ => None,
+            })
     };
     let member = || {
         let marks = marks.first()?;
-        let member = marks.members.iter().find(|member| member.required);
-        member.map(|member| member.name.clone())
+        let required = marks.members.iter().find(|member| member.required);
+        required
+            .or(marks.members.first())
+            .map(|member| member.name.clone())
     };
     let kind = || {
         let kinds = marks.iter().fold(0, |all, marks| all | marks.kinds);
         let words = ["Null", "Flag", "Integer", "Number", "Text", "List"];
-        let known = marks::KINDS.iter().zip(words).find(|((_, kind), _)| *kind == kinds);
+        let known = marks::KINDS
+            .iter()
+            .zip(words)
+            .find(|((_, kind), _)| *kind == kinds);
         known.map(|(_, word)| word.to_owned())
     };
     case.name

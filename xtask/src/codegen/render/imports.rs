@@ -37,7 +37,10 @@ const KNOWN: &[(&str, &[&str])] = &[
     ),
     ("crate::tagged", &["Tagged"]),
     ("super", &["shapes"]),
-    ("super::shapes", &["Fixed", "Items", "Positional", "Shape", "Shaped"]),
+    (
+        "super::shapes",
+        &["Fixed", "Items", "Positional", "Shape", "Shaped"],
+    ),
 ];
 
 /// The `use` lines, one for each module, in a fixed order.

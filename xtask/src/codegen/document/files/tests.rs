@@ -44,9 +44,8 @@ fn refusal(schema: &str, files: &[(&str, &str)]) -> String {
 }
 
 fn sha256_of(path: &Path) -> String {
-    let banner = Document::load(path).unwrap().banner();
-    let (_, rest) = banner.split_once("(sha256 ").unwrap();
-    rest[..64].to_owned()
+    let line = Document::load(path).unwrap().fingerprint();
+    line[line.len() - 64..].to_owned()
 }
 
 #[test]
@@ -246,6 +245,8 @@ ServerMessage: {oneOf: [{type: object, required: [Tick], properties: {Tick: {$re
             (name, code.to_owned())
         };
         let files = output.unwrap().files.into_iter();
+        // The root alone tells the specification's hash, which differs.
+        let files = files.filter(|(name, _)| name != "mod.rs");
         files.map(without_banner).collect::<Vec<_>>()
     };
     assert_eq!(code("divided.yaml"), code("whole.yaml"));
