@@ -18,6 +18,7 @@ mod guesses;
 pub(crate) mod marks;
 mod open;
 mod sides;
+mod tags;
 mod traits;
 mod unions;
 
@@ -58,6 +59,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         messages,
         guesses: guesses.lines(),
     };
+    tags::mark_tags(&mut model);
     open::mark_open(&mut model);
     traits::mark_traits(&mut model);
     Ok(model)
@@ -363,6 +365,7 @@ impl Lower<'_> {
             shape: Shape::Words(Vec::new()),
             others: None,
             open: false,
+            tag: false,
             redacted: self
                 .notes
                 .schema(wire)

@@ -38,6 +38,8 @@ pub(crate) struct TypeDef {
     pub(crate) others: Option<Others>,
     /// The server may send it, so that it must survive what later versions add.
     pub(crate) open: bool,
+    /// A string enum of one value by which a union knows its variant: any other value is another variant.
+    pub(crate) tag: bool,
     /// `Debug` shows the name alone.
     pub(crate) redacted: bool,
     pub(crate) traits: Traits,

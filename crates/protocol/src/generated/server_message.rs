@@ -10,11 +10,24 @@ use crate::tagged::Tagged;
 
 use super::subscription_kind::SubscriptionKind;
 use super::views::{
-    AccountRiskUpdate, AssetMarkPriceUpdate, AuctionFillUpdate, CandleUpdate,
-    CollateralUpdate, ExecuteOnDisconnectRegistered, FundingRateUpdate,
-    InstrumentStatsUpdate, LastMatchPriceUpdate, MarkPriceUpdate, OpenOrdersUpdate,
-    OrderEventUpdate, OrderbookUpdate, PositionFundingUpdate, PositionUpdate,
-    QuoteUpdate, TickerUpdate, TransactionResult,
+    AccountRiskUpdate,
+    AssetMarkPriceUpdate,
+    AuctionFillUpdate,
+    CandleUpdate,
+    CollateralUpdate,
+    ExecuteOnDisconnectRegistered,
+    FundingRateUpdate,
+    InstrumentStatsUpdate,
+    LastMatchPriceUpdate,
+    MarkPriceUpdate,
+    OpenOrdersUpdate,
+    OrderEventUpdate,
+    OrderbookUpdate,
+    PositionFundingUpdate,
+    PositionUpdate,
+    QuoteUpdate,
+    TickerUpdate,
+    TransactionResult,
 };
 
 /// Everything the server can send. Externally tagged; a variant without a payload is the bare string. More variants may appear at any time.

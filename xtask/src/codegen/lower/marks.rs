@@ -24,7 +24,7 @@ const INTEGER: u8 = 4;
 const NUMBER: u8 = 12;
 const STRING: u8 = 16;
 const ARRAY: u8 = 32;
-const OBJECT: u8 = 64;
+pub(crate) const OBJECT: u8 = 64;
 /// Anything at all.
 pub(crate) const ANY: u8 = 127;
 

@@ -147,6 +147,11 @@ fn plain(def: &TypeDef, words: &[Word], item: &mut ItemEnum) {
     for (variant, word) in item.variants.iter_mut().zip(words) {
         variant.ident = format_ident!("{}", word.rust);
         variant.attrs = doc(word.docs.as_deref(), &word.wire);
+        if def.tag {
+            let wire = &word.wire;
+            variant.attrs.push(parse_quote!(#[default]));
+            variant.attrs.push(parse_quote!(#[serde(rename = #wire)]));
+        }
     }
     if def.open {
         item.variants.push(parse_quote!(
@@ -205,7 +210,7 @@ fn attributes(def: &TypeDef) -> Vec<Attribute> {
     let mut attributes = doc(def.docs.as_deref(), &def.wire);
     let derives = derives(def);
     attributes.push(parse_quote!(#[derive(#(#derives),*)]));
-    if matches!(def.shape, Shape::Union(_) | Shape::Words(_)) {
+    if matches!(def.shape, Shape::Union(_) | Shape::Words(_)) && !def.tag {
         attributes.push(parse_quote!(#[non_exhaustive]));
     }
     attributes
@@ -222,6 +227,9 @@ fn derives(def: &TypeDef) -> Vec<TokenStream> {
         Shape::Tuple(_) => Vec::new(),
         // Reading a union is written by hand, in `tagged.rs`; so are both ways of a string enum.
         Shape::Union(_) => vec![quote!(Serialize)],
+        Shape::Words(_) if def.tag => {
+            vec![quote!(Default), quote!(Serialize), quote!(Deserialize)]
+        }
         Shape::Words(_) => Vec::new(),
     };
     let chosen = [
