@@ -21,6 +21,7 @@ pub(crate) struct Annotations {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Entries {
+    path: Option<String>,
     unions: Option<Unions>,
     scalars: BTreeMap<String, Scalar>,
     kinds: BTreeMap<String, Kind>,
@@ -191,6 +192,11 @@ impl Annotations {
         self.entries.unions.as_ref().unwrap_or(&USUAL)
     }
 
+    /// The path under which users find the generated names: examples become tests with it.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.entries.path.as_deref()
+    }
+
     /// Whether the unions are named here, and not only supposed to have their usual names.
     pub(crate) fn names_unions(&self) -> bool {
         self.entries.unions.is_some()
@@ -307,6 +313,7 @@ impl Annotations {
 
     fn pointers(&self) -> Vec<String> {
         let Entries {
+            path: _,
             unions: _,
             scalars,
             kinds,

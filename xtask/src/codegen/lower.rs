@@ -58,6 +58,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         kind,
         messages,
         guesses: guesses.lines(),
+        path: notes.path().map(str::to_owned),
     };
     tags::mark_tags(&mut model);
     open::mark_open(&mut model);

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) messages: Vec<MessageDef>,
     /// What had to be guessed.
     pub(crate) guesses: Vec<String>,
+    /// The path of the crate that the code is part of, as its examples name it.
+    pub(crate) path: Option<String>,
 }
 
 /// A message and the type of its payload.
@@ -135,6 +137,8 @@ pub(crate) struct Variant {
     pub(crate) wire: String,
     pub(crate) rust: String,
     pub(crate) docs: Option<String>,
+    /// The whole value as the specification shows it, as JSON text.
+    pub(crate) example: Option<String>,
     pub(crate) payload: Payload,
 }
 

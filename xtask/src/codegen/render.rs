@@ -143,12 +143,15 @@ pub(crate) fn doc(text: Option<&str>, wire: &str) -> Vec<Attribute> {
         .map(str::trim)
         .filter(|text| !text.is_empty())
         .unwrap_or(&fallback);
-    let line = |line: String| -> Attribute {
-        let line = match line.trim_end() {
-            "" => String::new(),
-            text => format!(" {text}"),
-        };
-        parse_quote!(#[doc = #line])
+    let lines = docs::lines(text);
+    lines.iter().map(|line| doc_line(line)).collect()
+}
+
+/// One line of documentation, as it stands.
+pub(crate) fn doc_line(line: &str) -> Attribute {
+    let line = match line.trim_end() {
+        "" => String::new(),
+        text => format!(" {text}"),
     };
-    docs::lines(text).into_iter().map(line).collect()
+    parse_quote!(#[doc = #line])
 }

@@ -251,6 +251,12 @@ impl<'d> Message<'d> {
         self.text("description").or_else(|| self.text("summary"))
     }
 
+    /// The first payload that the document shows.
+    pub(crate) fn example(&self) -> Option<Node<'d>> {
+        let shown = members(&self.node, "examples");
+        shown.iter().find_map(|example| example.get("payload"))
+    }
+
     /// The payload's schema; `None` where there is none.
     pub(crate) fn payload(&self) -> Result<Option<Node<'d>>, CodegenError> {
         for each in &self.traits {

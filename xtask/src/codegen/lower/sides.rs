@@ -1,6 +1,6 @@
 //! The two sides' unions, found by name or made of what the operations say.
 
-use super::unions::{Case, announced};
+use super::unions::{Case, announced, as_json};
 use super::{CodegenError, Lower, Node, Shape, Tagging, Type, schema};
 use crate::codegen::document::{Document, Message, Protocol};
 use crate::codegen::error::Problem;
@@ -92,6 +92,7 @@ impl Lower<'_> {
             cases.push(Case {
                 name: Some(message.name.clone()),
                 docs: message.docs().map(str::to_owned),
+                example: message.example().as_ref().and_then(as_json),
                 node,
                 base: Vec::new(),
             });
