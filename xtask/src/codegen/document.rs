@@ -249,9 +249,9 @@ impl<'d> Node<'d> {
         };
         let found = self.document.files.target(self.file, target);
         let (file, keys) = found.map_err(here)?;
-        let root = self.document.root_of(file);
+        let whole = self.document.root_of(file);
         let cycle = || here(Problem::RefCycle(target.to_owned()));
-        if let Some(node) = root.walk(&keys, room, &cycle)? {
+        if let Some(node) = whole.walk(&keys, room, &cycle)? {
             return Ok(node);
         }
         let embedded = if target.starts_with('#') {

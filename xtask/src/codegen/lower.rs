@@ -66,6 +66,19 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
     Ok(model)
 }
 
+/// The only branch of a choice that is none.
+fn lone<'d>(node: &Node<'d>) -> Result<Option<Node<'d>>, CodegenError> {
+    let Some(choice) = schema::choice(node)? else {
+        return Ok(None);
+    };
+    match choice.branches.as_slice() {
+        [only] if choice.base.is_empty() && unions::external(node)?.is_none() => {
+            Ok(Some(only.clone()))
+        }
+        _ => Ok(None),
+    }
+}
+
 struct Lower<'a> {
     document: &'a Document,
     notes: &'a Annotations,
@@ -238,7 +251,7 @@ impl Lower<'_> {
     fn inline(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
         self.guess_unchecked(node, wire);
         Ok(match schema::form(node)? {
-            Form::Union => match self.lone(node)? {
+            Form::Union => match lone(node)? {
                 Some(only) => self.read(&only, wire)?.ty,
                 None => Type::Named(self.define(node, wire)?),
             },
@@ -260,19 +273,6 @@ impl Lower<'_> {
             }
             Form::Map { key, value } => self.map(key.as_ref(), &value, wire)?,
         })
-    }
-
-    /// The only branch of a choice that is none.
-    fn lone<'d>(&self, node: &Node<'d>) -> Result<Option<Node<'d>>, CodegenError> {
-        let Some(choice) = schema::choice(node)? else {
-            return Ok(None);
-        };
-        match choice.branches.as_slice() {
-            [only] if choice.base.is_empty() && unions::external(node)?.is_none() => {
-                Ok(Some(only.clone()))
-            }
-            _ => Ok(None),
-        }
     }
 
     fn map(

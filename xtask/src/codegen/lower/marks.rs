@@ -96,7 +96,7 @@ fn form_marks<'d>(node: &Node<'d>, base: &[Node<'d>], depth: usize) -> Result<Ma
     Ok(marks)
 }
 
-fn members<'d>(marks: &mut Marks, parts: &[Node<'d>], depth: usize) -> Result<(), CodegenError> {
+fn members(marks: &mut Marks, parts: &[Node<'_>], depth: usize) -> Result<(), CodegenError> {
     let required = super::fields::required(parts)?;
     for property in super::fields::properties(parts) {
         let name = property.last_segment();
@@ -107,10 +107,10 @@ fn members<'d>(marks: &mut Marks, parts: &[Node<'d>], depth: usize) -> Result<()
 }
 
 /// A member, and the fixed values in it.
-fn member<'d>(
+fn member(
     marks: &mut Marks,
     name: &str,
-    node: &Node<'d>,
+    node: &Node<'_>,
     required: bool,
     depth: usize,
 ) -> Result<(), CodegenError> {

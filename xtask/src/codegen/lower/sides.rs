@@ -61,7 +61,7 @@ impl Lower<'_> {
         let branches = cases
             .iter()
             .map(|case| (case.node.clone(), case.docs.clone()));
-        let announced = announced(branches.collect(), Vec::new())?;
+        let announced = announced(&branches.collect::<Vec<_>>(), Vec::new())?;
         let stated = self.notes.names_unions();
         let shape = match announced.filter(|branches| stated || branches.len() > 1) {
             Some(branches) => self.external(branches, wire)?,

@@ -73,14 +73,14 @@ impl Lower<'_> {
         for case in &cases {
             marks.push(marks::marks(&case.node, &case.base, 0)?);
         }
-        let named: Vec<String> = cases
+        let called: Vec<String> = cases
             .iter()
             .zip(&marks)
             .enumerate()
             .map(|(index, (case, marks))| case_name(case, marks, index))
             .collect();
         let telling = marks::tell(&mut marks);
-        let names = names::variant_names(named.iter().map(String::as_str));
+        let names = names::variant_names(called.iter().map(String::as_str));
         for (first, second, loosely) in &telling.alike {
             let pair = format!("{wire}::{} and {}", names[*first], names[*second]);
             let what = if *loosely {
@@ -91,7 +91,7 @@ impl Lower<'_> {
             self.guess(what, &pair);
         }
         let mut variants = Vec::new();
-        for ((case, name), rust) in cases.into_iter().zip(named).zip(names) {
+        for ((case, name), rust) in cases.into_iter().zip(called).zip(names) {
             let used = self.payload(&case, &payload_name(&name))?;
             let ty = match used.ty {
                 Type::Raw => Type::Raw,
@@ -413,16 +413,17 @@ pub(super) fn external<'d>(node: &Node<'d>) -> Result<Option<Vec<Branch<'d>>>, C
         return Ok(None);
     };
     let branches = choice.branches.iter().map(|branch| (branch.clone(), None));
-    announced(branches.collect(), vec![node.pointer.clone()])
+    let branches: Vec<_> = branches.collect();
+    announced(&branches, vec![node.pointer.clone()])
 }
 
 /// The same for payloads with what is said of each.
 pub(super) fn announced<'d>(
-    branches: Vec<(Node<'d>, Option<String>)>,
+    branches: &[(Node<'d>, Option<String>)],
     mut above: Vec<String>,
 ) -> Result<Option<Vec<Branch<'d>>>, CodegenError> {
     let mut found = Vec::new();
-    for (branch, docs) in &branches {
+    for (branch, docs) in branches {
         if !collect(branch, docs.as_ref(), &mut above, &mut found)? {
             return Ok(None);
         }

@@ -240,13 +240,12 @@ fn derives(def: &TypeDef) -> Vec<TokenStream> {
         Shape::Record(_) | Shape::Newtype(_) => {
             vec![quote!(Serialize), quote!(Deserialize)]
         }
-        Shape::Tuple(_) => Vec::new(),
         // Reading a union is written by hand, in `tagged.rs`; so are both ways of a string enum.
         Shape::Union(_) => vec![quote!(Serialize)],
         Shape::Words(_) if def.tag => {
             vec![quote!(Default), quote!(Serialize), quote!(Deserialize)]
         }
-        Shape::Words(_) => Vec::new(),
+        Shape::Tuple(_) | Shape::Words(_) => Vec::new(),
     };
     let chosen = [
         (true, quote!(Clone)),
