@@ -127,7 +127,7 @@ fn files(folder: &Path, found: &mut BTreeSet<PathBuf>) {
 #[test]
 fn no_layout_changes_the_protocol() {
     let own = Job::new(None, None, None);
-    for layout in LAYOUTS.iter() {
+    for layout in LAYOUTS {
         let compared = diff::compare_files(&own.spec, &document(layout), &own.annotations);
         let compared = compared.unwrap_or_else(|error| panic!("{}", report(&error)));
         assert_eq!(compared.to_string(), "no changes\n", "{}", layout.name);
