@@ -51,7 +51,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
     }
     // Without operations, unions of that name may say it instead.
     let silent = protocol.client.is_empty() && protocol.server.is_empty();
-    let guessed = if silent { Vec::new() } else { protocol.guesses };
+    let doubts = if silent { Vec::new() } else { protocol.guesses };
     let guesses = lower.guesses.into_inner();
     let types = lower.types.into_values().map(|(def, _)| def).collect();
     let mut model = Model {
@@ -60,7 +60,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         server,
         kind,
         messages,
-        guesses: [guessed, guesses.lines()].concat(),
+        guesses: [doubts, guesses.lines()].concat(),
     };
     tags::mark_tags(&mut model);
     open::mark_open(&mut model);

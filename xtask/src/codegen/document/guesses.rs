@@ -6,8 +6,10 @@ use super::operations::Protocol;
 /// How many names a guess lists.
 const MOST_NAMES: usize = 5;
 /// Words in the names of what clients send, and of what servers send.
-const ASKING: &[&str] = &["subscribe", "unsubscribe", "request", "command"];
-const TELLING: &[&str] = &["response", "update", "event", "snapshot", "push", "ack"];
+const ASKING: &[&str] = &["client", "subscribe", "unsubscribe", "request", "command"];
+const TELLING: &[&str] = &[
+    "server", "response", "update", "event", "snapshot", "push", "ack",
+];
 
 /// `both_ways` are the channels all of whose messages go both ways.
 pub(super) fn of(protocol: &Protocol<'_>, both_ways: &[String]) -> Vec<String> {
