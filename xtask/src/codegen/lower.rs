@@ -27,7 +27,11 @@ use guesses::Guesses;
 /// Reads everything the document's messages lead to.
 pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, CodegenError> {
     let unions = notes.unions();
-    let protocol = document.protocol()?;
+    let mut protocol = document.protocol()?;
+    if notes.describes_client() {
+        std::mem::swap(&mut protocol.client, &mut protocol.server);
+        protocol.guesses.clear();
+    }
     let mut lower = Lower::new(document, notes);
     let kind = match document.schema(&unions.kind) {
         Some(schema) => lower.kind(&schema)?,
@@ -49,6 +53,9 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
     if messages.is_empty() && client.is_none() && server.is_none() {
         lower.all_schemas(document)?;
     }
+    // Without operations, unions of that name may say it instead.
+    let silent = protocol.client.is_empty() && protocol.server.is_empty();
+    let doubts = if silent { Vec::new() } else { protocol.guesses };
     let guesses = lower.guesses.into_inner();
     let types = lower.types.into_values().map(|(def, _)| def).collect();
     let mut model = Model {
@@ -57,7 +64,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         server,
         kind,
         messages,
-        guesses: guesses.lines(),
+        guesses: [doubts, guesses.lines()].concat(),
         path: notes.path().map(str::to_owned),
     };
     tags::mark_tags(&mut model);

@@ -101,11 +101,11 @@ pub(crate) fn settle<'d>(node: &Node<'d>) -> Result<Peeled<'d>, CodegenError> {
     let mut settled = peel(node)?;
     let mut seen = Vec::new();
     while let Some(target) = settled.node.reference() {
-        if seen.contains(&target) {
+        if seen.contains(&settled.node.pointer) {
             let problem = Problem::RefCycle(target.to_owned());
             return Err(settled.node.problem(problem));
         }
-        seen.push(target);
+        seen.push(settled.node.pointer.clone());
         let inner = peel(&settled.node.resolve()?)?;
         settled = Peeled {
             node: inner.node,
