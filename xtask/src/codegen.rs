@@ -113,12 +113,15 @@ pub(crate) fn parse_yaml(text: &str) -> Option<serde_yaml::Value> {
 /// # Errors
 /// With what `cargo xtask codegen` would print.
 pub(crate) fn generate_alone(spec: &Path) -> Result<Output, String> {
-    let generated = on_a_large_stack(|| {
+    alone(spec).map_err(|error| report(&error))
+}
+
+fn alone(spec: &Path) -> Result<Output, CodegenError> {
+    on_a_large_stack(|| {
         let document = Document::load(spec)?;
         let annotations = Annotations::parse("annotations.yaml".to_owned(), "")?;
         emit(&document, &annotations)
-    });
-    generated.map_err(|error| report(&error))
+    })
 }
 
 /// Reads the specification and makes all files in memory; touches nothing on disk.

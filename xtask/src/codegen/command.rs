@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::error::{CodegenError, report};
+use super::standalone::write_crate;
 use super::write::{differences, write};
-use super::{Job, Output, generate};
+use super::{Job, Output, alone, generate};
 
 /// What `cargo xtask codegen` takes.
 #[derive(Debug, clap::Args)]
@@ -22,6 +23,10 @@ pub struct Args {
     /// Where the generated files go [default: crates/protocol/src/generated]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Write a crate of its own there instead, with all that the generated code stands on. Annotations apply only if
+    /// they are named, and cannot give it the hand-written types of this workspace
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "check"])]
+    new_crate: Option<PathBuf>,
 }
 
 /// Writes the generated files or checks them, and says so on standard output and standard error.
@@ -37,10 +42,28 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn write_or_check(args: Args) -> Result<ExitCode, CodegenError> {
+    // The workspace's annotations are of its own protocol.
+    let foreign = args.annotations.is_none() && args.new_crate.is_some();
     let job = Job::new(args.spec, args.annotations, args.out);
-    let output = generate(&job)?;
+    let output = if foreign {
+        alone(&job.spec)?
+    } else {
+        generate(&job)?
+    };
     for warning in &output.warnings {
         eprintln!("warning: {warning}");
+    }
+    if let Some(folder) = args.new_crate {
+        write_crate(&folder, &output.files).map_err(|source| CodegenError::Write {
+            file: super::shown(&folder),
+            source,
+        })?;
+        println!(
+            "{}: a crate of {} types",
+            super::shown(&folder),
+            output.types
+        );
+        return Ok(ExitCode::SUCCESS);
     }
     if args.check {
         return Ok(check(&job, &output));

@@ -20,6 +20,113 @@ pub(crate) const DEPENDENCIES: &[&str] = &[
     "thiserror",
 ];
 
+/// Writes a crate around generated code, with the runtime that the code stands on: what a protocol needs that is not the
+/// workspace's own. A manifest that is there already is left alone.
+pub(crate) fn write_crate(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
+    let name = crate_name(folder);
+    let source = folder.join("src");
+    copy_runtime(&source)?;
+    let scalars: String = SCALARS.iter().map(|scalar| scalar_lines(scalar)).collect();
+    write_changed(
+        &source.join("scalar.rs"),
+        &format!("//! Leaf types.\n\n{scalars}"),
+    )?;
+    keep_only(&source.join("scalar"), SCALARS)?;
+    adapt(&source, &name.replace('-', "_"))?;
+    fs::create_dir_all(source.join("generated"))?;
+    for (file, text) in files {
+        write_changed(&source.join("generated").join(file), text)?;
+    }
+    write_changed(&source.join("lib.rs"), ROOT)?;
+    let manifest = folder.join("Cargo.toml");
+    if manifest.exists() {
+        return Ok(());
+    }
+    let dependencies = dependency_lines(&["ecow", "serde", "serde_json"])?;
+    let package = format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
+    );
+    fs::write(manifest, package)
+}
+
+const ROOT: &str =
+    "//! A protocol's types, generated from its AsyncAPI document by `cargo xtask codegen`.
+
+mod generated;
+#[allow(dead_code, unused_imports, reason = \"shared by all generated protocols\")]
+mod route;
+#[allow(dead_code, unused_imports, reason = \"shared by all generated protocols\")]
+mod scalar;
+#[allow(dead_code, reason = \"shared by all generated protocols\")]
+mod tagged;
+#[allow(dead_code, unused_imports, reason = \"shared by all generated protocols\")]
+mod text;
+
+pub use generated::*;
+pub use scalar::{Number, Optional, RawJson, UnknownValue, Unrecognized};
+";
+
+/// The folder's name, as far as a crate may have it.
+fn crate_name(folder: &Path) -> String {
+    let name = folder
+        .file_name()
+        .map(|name| name.to_string_lossy().to_lowercase());
+    let name = name.unwrap_or_default();
+    let name = name.replace(
+        |symbol: char| !symbol.is_ascii_alphanumeric() && symbol != '-',
+        "_",
+    );
+    if name.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("protocol-{name}")
+    }
+}
+
+/// The leaf types that belong to no protocol.
+const SCALARS: &[&str] = &[
+    "number",
+    "optional",
+    "raw_json",
+    "unknown_value",
+    "unrecognized",
+];
+
+fn scalar_lines(module: &str) -> String {
+    let name = heck::AsUpperCamelCase(module);
+    format!("mod {module};\npub use {module}::{name};\n")
+}
+
+fn keep_only(folder: &Path, modules: &[&str]) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let kept = path
+            .file_stem()
+            .is_some_and(|stem| modules.iter().any(|known| stem == *known));
+        if path.is_file() && !kept {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+/// The runtime's examples name the crate that they are part of; its tests stay where it comes from.
+fn adapt(folder: &Path, name: &str) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            adapt(&path, name)?;
+            continue;
+        }
+        let text = fs::read_to_string(&path)?.replace("rocketfi_protocol", name);
+        let code = text
+            .split_once("\n#[cfg(test)]")
+            .map_or(text.as_str(), |(code, _)| code);
+        write_changed(&path, &format!("{}\n", code.trim_end()))?;
+    }
+    Ok(())
+}
+
 /// Copies the runtime's modules into a folder.
 pub(crate) fn copy_runtime(to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;

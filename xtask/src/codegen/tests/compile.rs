@@ -6,10 +6,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::{name, specs};
+use super::{name, specs, testdata};
 use crate::codegen::render::SHAPES;
-use crate::codegen::standalone::{DEPENDENCIES, RUNTIME, copy_runtime, dependency_lines};
-use crate::codegen::workspace;
+use crate::codegen::standalone::{
+    DEPENDENCIES, RUNTIME, copy_runtime, dependency_lines, write_crate,
+};
+use crate::codegen::{alone, workspace};
 
 #[test]
 fn every_snapshot_compiles_and_documents_without_a_warning() {
@@ -27,6 +29,25 @@ fn every_snapshot_compiles_and_documents_without_a_warning() {
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     cargo(&folder, &["check"]);
     cargo(&folder, &["doc", "--no-deps"]);
+}
+
+#[test]
+fn a_crate_of_its_own_compiles_and_passes_its_examples() {
+    let folder = workspace().join("target/new-crate");
+    let spec = testdata("specs").join("describes_the_client.yaml");
+    let output = alone(&spec).unwrap();
+    write_crate(&folder, &output.files).unwrap();
+    // It lies within the workspace here, and must not become a member.
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    if !manifest.contains("[workspace]") {
+        fs::write(
+            folder.join("Cargo.toml"),
+            format!("{manifest}\n[workspace]\n"),
+        )
+        .unwrap();
+    }
+    fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    cargo(&folder, &["test"]);
 }
 
 /// The crate root that generated code expects: copies of `crate::scalar`, `crate::route`, `crate::tagged` and
