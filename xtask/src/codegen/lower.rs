@@ -17,17 +17,20 @@ mod fields;
 mod guesses;
 pub(crate) mod marks;
 mod open;
+mod shown;
 mod sides;
 mod traits;
 mod unions;
 
 use guesses::Guesses;
+use shown::Shown;
 
 /// Reads everything the document's messages lead to.
 pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, CodegenError> {
     let unions = notes.unions();
     let protocol = document.protocol()?;
     let mut lower = Lower::new(document, notes);
+    lower.shown = Shown::new(document, &protocol);
     let kind = match document.schema(&unions.kind) {
         Some(schema) => lower.kind(&schema)?,
         None => None,
@@ -74,6 +77,7 @@ struct Lower<'a> {
     taken: BTreeSet<String>,
     /// The references being followed that no named type stands between: one of them again has no end.
     open: Vec<String>,
+    shown: Shown,
     guesses: RefCell<Guesses>,
 }
 
@@ -87,6 +91,7 @@ impl<'a> Lower<'a> {
             reserved: BTreeMap::new(),
             taken: BTreeSet::new(),
             open: Vec::new(),
+            shown: Shown::default(),
             guesses: RefCell::default(),
         };
         lower.reserve(document);

@@ -251,6 +251,20 @@ impl<'d> Message<'d> {
         self.text("description").or_else(|| self.text("summary"))
     }
 
+    /// The payloads of its examples; people forget that an example wraps its payload.
+    pub(crate) fn examples(&self) -> Vec<Node<'d>> {
+        let own = members(&self.node, "examples");
+        let traits = self
+            .traits
+            .iter()
+            .flat_map(|each| members(each, "examples"));
+        let wrapped = |example: Node<'d>| match (example.get("payload"), example.get("headers")) {
+            (None, None) => Some(example),
+            (payload, _) => payload,
+        };
+        own.into_iter().chain(traits).filter_map(wrapped).collect()
+    }
+
     /// The payload's schema; `None` where there is none.
     pub(crate) fn payload(&self) -> Result<Option<Node<'d>>, CodegenError> {
         for each in &self.traits {

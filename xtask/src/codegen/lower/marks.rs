@@ -38,7 +38,10 @@ pub(super) fn marks<'d>(
     depth: usize,
 ) -> Result<Vec<Marks>, CodegenError> {
     let Peeled { node, nullable, .. } = schema::settle(node)?;
-    let mut found = if let Some(choice) = schema::choice(&node)?.filter(|_| depth <= DEEPEST) {
+    // Null is all that this one allows.
+    let mut found = if schema::is_null_schema(&node) {
+        Vec::new()
+    } else if let Some(choice) = schema::choice(&node)?.filter(|_| depth <= DEEPEST) {
         let base = [base, &choice.base].concat();
         let mut found = Vec::new();
         for branch in &choice.branches {
@@ -139,6 +142,9 @@ fn member<'d>(
 fn kinds(node: &Node<'_>, depth: usize) -> Result<u8, CodegenError> {
     let Peeled { node, nullable, .. } = schema::settle(node)?;
     let null = if nullable { NULL } else { 0 };
+    if schema::is_null_schema(&node) {
+        return Ok(NULL);
+    }
     let Some(choice) = schema::choice(&node)? else {
         return Ok(null | kinds_of(&schema::form(&node)?, &node)?);
     };
@@ -189,6 +195,19 @@ fn kind_of_type(name: &str) -> u8 {
     }
 }
 
+pub(super) fn kind_of_value(value: &Value) -> u8 {
+    match value {
+        Value::Null => NULL,
+        Value::Bool(_) => BOOL,
+        Value::Number(number) if number.is_f64() => NUMBER & !INTEGER,
+        Value::Number(_) => INTEGER,
+        Value::String(_) => STRING,
+        Value::Sequence(_) => ARRAY,
+        Value::Mapping(_) => OBJECT,
+        Value::Tagged(_) => ANY,
+    }
+}
+
 /// The values of a constant or an enum.
 fn fixed(node: &Node<'_>) -> Result<Option<Vec<Fixed>>, CodegenError> {
     for part in schema::conjuncts(node)? {
@@ -202,7 +221,7 @@ fn fixed(node: &Node<'_>) -> Result<Option<Vec<Fixed>>, CodegenError> {
     Ok(None)
 }
 
-fn of_value(value: &Value) -> Option<Fixed> {
+pub(super) fn of_value(value: &Value) -> Option<Fixed> {
     Some(match value {
         Value::Null => Fixed::Null,
         Value::Bool(flag) => Fixed::Bool(*flag),
