@@ -48,7 +48,8 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
             document.file(),
         );
     }
-    if messages.is_empty() && client.is_none() && server.is_none() {
+    let silent = messages.iter().all(|message| message.ty == Type::Raw);
+    if silent && client.is_none() && server.is_none() {
         lower.all_schemas(document)?;
     }
     let guesses = lower.guesses.into_inner();

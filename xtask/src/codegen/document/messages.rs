@@ -287,7 +287,12 @@ fn refuse_format(node: &Node<'_>) -> Result<(), CodegenError> {
         return Ok(());
     };
     let text = format.value.as_str().unwrap_or_default();
+    // The media types of the files themselves are no schema formats, but what they say is clear.
+    let plain = ["application/json", "application/yaml"];
     let known = ["asyncapi", "schema+json", "schema+yaml", "openapi", "oai."];
+    if plain.contains(&text) {
+        return Ok(());
+    }
     if known.iter().any(|known| text.contains(known)) || *format.value == Value::Null {
         return Ok(());
     }

@@ -28,6 +28,9 @@ const OBJECT: u8 = 64;
 /// Anything at all.
 pub(crate) const ANY: u8 = 127;
 
+/// How many members of one member are looked at to tell variants apart.
+const MOST_INSIDE: usize = 64;
+
 /// How deeply a fixed value may lie for a variant to be told by it.
 const DEEPEST: usize = 3;
 
@@ -127,6 +130,14 @@ fn member<'d>(
         return Ok(());
     }
     let inner = self::marks(node, &[], depth + 1)?;
+    let below = inner.iter().flat_map(|inner| {
+        let own = inner.members.iter().map(|member| vec![member.name.clone()]);
+        own.chain(inner.inside.iter().cloned())
+    });
+    for mut path in below.take(MOST_INSIDE) {
+        path.insert(0, name.to_owned());
+        marks.inside.push(path);
+    }
     if let [inner] = inner.as_slice() {
         for mark in &inner.fixed {
             let mut mark = mark.clone();
@@ -214,11 +225,21 @@ fn fixed(node: &Node<'_>) -> Result<Option<Vec<Fixed>>, CodegenError> {
         let listed = match (part.get("enum"), part.get("const")) {
             (Some(list), _) => list.children(),
             (None, Some(constant)) => vec![constant],
-            (None, None) => continue,
+            (None, None) => match part.text("pattern").and_then(literal) {
+                Some(text) => return Ok(Some(vec![Fixed::Text(text.to_owned())])),
+                None => continue,
+            },
         };
         return Ok(listed.iter().map(|value| of_value(value.value)).collect());
     }
     Ok(None)
+}
+
+/// The only text that a pattern allows, if it is a word between anchors.
+fn literal(pattern: &str) -> Option<&str> {
+    let word = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:/ ".contains(&byte);
+    (!word.is_empty() && word.bytes().all(plain)).then_some(word)
 }
 
 pub(super) fn of_value(value: &Value) -> Option<Fixed> {
@@ -264,7 +285,31 @@ pub(super) fn tell(variants: &mut [Vec<Marks>]) -> Telling {
     } else {
         alike(variants)
     };
+    keep_inside(variants, &alike);
     Telling { tag, alike }
+}
+
+/// Keeps of what lies deeper in the variants that are alike what some of them have and others have not.
+fn keep_inside(variants: &mut [Vec<Marks>], alike: &[(usize, usize, bool)]) {
+    let all: Vec<BTreeSet<Vec<String>>> = variants
+        .iter()
+        .map(|variant| {
+            let paths = variant.iter().flat_map(|marks| marks.inside.clone());
+            paths.collect()
+        })
+        .collect();
+    for (index, variant) in variants.iter_mut().enumerate() {
+        let rivals = alike.iter().filter_map(|(a, b, _)| match index {
+            index if index == *a => Some(*b),
+            index if index == *b => Some(*a),
+            _ => None,
+        });
+        let rivals: Vec<usize> = rivals.collect();
+        for marks in variant {
+            let own = |path: &Vec<String>| rivals.iter().any(|rival| !all[*rival].contains(path));
+            marks.inside.retain(own);
+        }
+    }
 }
 
 /// All paths to fixed values, the best candidates first: short, always there, one value a variant, early.
