@@ -17,12 +17,14 @@ mod fields;
 mod guesses;
 pub(crate) mod marks;
 mod open;
+mod shown;
 mod sides;
 mod tags;
 mod traits;
 mod unions;
 
 use guesses::Guesses;
+use shown::Shown;
 
 /// Reads everything the document's messages lead to.
 pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, CodegenError> {
@@ -33,6 +35,7 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         protocol.guesses.clear();
     }
     let mut lower = Lower::new(document, notes);
+    lower.shown = Shown::new(document, &protocol);
     let kind = match document.schema(&unions.kind) {
         Some(schema) => lower.kind(&schema)?,
         None => None,
@@ -50,7 +53,8 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
             document.file(),
         );
     }
-    if messages.is_empty() && client.is_none() && server.is_none() {
+    let silent = messages.iter().all(|message| message.ty == Type::Raw);
+    if silent && client.is_none() && server.is_none() {
         lower.all_schemas(document)?;
     }
     // Without operations, unions of that name may say it instead.
@@ -97,6 +101,7 @@ struct Lower<'a> {
     taken: BTreeSet<String>,
     /// The references being followed that no named type stands between: one of them again has no end.
     open: Vec<String>,
+    shown: Shown,
     guesses: RefCell<Guesses>,
 }
 
@@ -110,6 +115,7 @@ impl<'a> Lower<'a> {
             reserved: BTreeMap::new(),
             taken: BTreeSet::new(),
             open: Vec::new(),
+            shown: Shown::default(),
             guesses: RefCell::default(),
         };
         lower.reserve(document);

@@ -106,6 +106,8 @@ pub(crate) struct Marks {
     pub(crate) kinds: u8,
     pub(crate) fixed: Vec<FixedMark>,
     pub(crate) members: Vec<Member>,
+    /// Paths to members of its members, where nothing else tells it from another.
+    pub(crate) inside: Vec<Vec<String>>,
 }
 
 /// A value that the specification fixes, and where.

@@ -66,6 +66,7 @@ fn shaped(
         let (wire, marks) = (&variant.wire, marks.iter().map(shape));
         quote!((#wire, &[#(#marks),*]))
     });
+    let inside = inside(union, marks);
     let arms = union.variants.iter().map(|variant: &Variant| {
         let (wire, rust) = (&variant.wire, ident(&variant.rust));
         quote!(#wire => serde_json::from_str(json).map(Self::#rust),)
@@ -82,6 +83,7 @@ fn shaped(
             const EXPECTED: &'static str = #expected;
             #tag
             const SHAPES: &'static [(&'static str, &'static [Shape])] = &[#(#shapes),*];
+            #inside
             fn read(name: &str, json: &str) -> serde_json::Result<Self> {
                 match name {
                     #(#arms)*
@@ -91,6 +93,24 @@ fn shaped(
             #unrecognized
         }
     }
+}
+
+/// What lies deeper and tells apart what nothing else does.
+fn inside(union: &Union, marks: &[Vec<Marks>]) -> Option<TokenStream> {
+    let all = union.variants.iter().zip(marks);
+    let some = all.filter(|(_, marks)| marks.iter().any(|marks| !marks.inside.is_empty()));
+    let mut entries = some
+        .map(|(variant, marks)| {
+            let paths = marks.iter().flat_map(|marks| &marks.inside);
+            let paths = paths.map(|path| quote!(&[#(#path),*]));
+            let wire = &variant.wire;
+            quote!((#wire, &[#(#paths),*]))
+        })
+        .peekable();
+    entries.peek()?;
+    Some(quote! {
+        const INSIDE: &'static [(&'static str, &'static [&'static [&'static str]])] = &[#(#entries),*];
+    })
 }
 
 fn shape(marks: &Marks) -> TokenStream {

@@ -41,6 +41,13 @@ impl Lower<'_> {
         wire: &str,
     ) -> Result<Option<Others>, CodegenError> {
         let ty = match schema::others(parts) {
+            None if self.shown.any(parts) => {
+                self.guess(
+                    "members that only examples show are kept beside the fields as any JSON",
+                    wire,
+                );
+                Type::Raw
+            }
             None => return Ok(None),
             Some(schema::Others::Any) => Type::Raw,
             Some(schema::Others::Of(schema)) => self.element(&schema, &format!("{wire}Value"))?,

@@ -28,6 +28,9 @@ pub(crate) const OBJECT: u8 = 64;
 /// Anything at all.
 pub(crate) const ANY: u8 = 127;
 
+/// How many members of one member are looked at to tell variants apart.
+const MOST_INSIDE: usize = 64;
+
 /// How deeply a fixed value may lie for a variant to be told by it.
 const DEEPEST: usize = 3;
 
@@ -38,7 +41,10 @@ pub(super) fn marks<'d>(
     depth: usize,
 ) -> Result<Vec<Marks>, CodegenError> {
     let Peeled { node, nullable, .. } = schema::settle(node)?;
-    let mut found = if let Some(choice) = schema::choice(&node)?.filter(|_| depth <= DEEPEST) {
+    // Null is all that this one allows.
+    let mut found = if schema::is_null_schema(&node) {
+        Vec::new()
+    } else if let Some(choice) = schema::choice(&node)?.filter(|_| depth <= DEEPEST) {
         let base = [base, &choice.base].concat();
         let mut found = Vec::new();
         for branch in &choice.branches {
@@ -124,6 +130,14 @@ fn member(
         return Ok(());
     }
     let inner = self::marks(node, &[], depth + 1)?;
+    let below = inner.iter().flat_map(|inner| {
+        let own = inner.members.iter().map(|member| vec![member.name.clone()]);
+        own.chain(inner.inside.iter().cloned())
+    });
+    for mut path in below.take(MOST_INSIDE) {
+        path.insert(0, name.to_owned());
+        marks.inside.push(path);
+    }
     if let [inner] = inner.as_slice() {
         for mark in &inner.fixed {
             let mut mark = mark.clone();
@@ -139,6 +153,9 @@ fn member(
 fn kinds(node: &Node<'_>, depth: usize) -> Result<u8, CodegenError> {
     let Peeled { node, nullable, .. } = schema::settle(node)?;
     let null = if nullable { NULL } else { 0 };
+    if schema::is_null_schema(&node) {
+        return Ok(NULL);
+    }
     let Some(choice) = schema::choice(&node)? else {
         return Ok(null | kinds_of(&schema::form(&node)?, &node)?);
     };
@@ -189,20 +206,43 @@ fn kind_of_type(name: &str) -> u8 {
     }
 }
 
+pub(super) fn kind_of_value(value: &Value) -> u8 {
+    match value {
+        Value::Null => NULL,
+        Value::Bool(_) => BOOL,
+        Value::Number(number) if number.is_f64() => NUMBER & !INTEGER,
+        Value::Number(_) => INTEGER,
+        Value::String(_) => STRING,
+        Value::Sequence(_) => ARRAY,
+        Value::Mapping(_) => OBJECT,
+        Value::Tagged(_) => ANY,
+    }
+}
+
 /// The values of a constant or an enum.
 fn fixed(node: &Node<'_>) -> Result<Option<Vec<Fixed>>, CodegenError> {
     for part in schema::conjuncts(node)? {
         let listed = match (part.get("enum"), part.get("const")) {
             (Some(list), _) => list.children(),
             (None, Some(constant)) => vec![constant],
-            (None, None) => continue,
+            (None, None) => match part.text("pattern").and_then(literal) {
+                Some(text) => return Ok(Some(vec![Fixed::Text(text.to_owned())])),
+                None => continue,
+            },
         };
         return Ok(listed.iter().map(|value| of_value(value.value)).collect());
     }
     Ok(None)
 }
 
-fn of_value(value: &Value) -> Option<Fixed> {
+/// The only text that a pattern allows, if it is a word between anchors.
+fn literal(pattern: &str) -> Option<&str> {
+    let word = pattern.strip_prefix('^')?.strip_suffix('$')?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-:/ ".contains(&byte);
+    (!word.is_empty() && word.bytes().all(plain)).then_some(word)
+}
+
+pub(super) fn of_value(value: &Value) -> Option<Fixed> {
     Some(match value {
         Value::Null => Fixed::Null,
         Value::Bool(flag) => Fixed::Bool(*flag),
@@ -245,7 +285,31 @@ pub(super) fn tell(variants: &mut [Vec<Marks>]) -> Telling {
     } else {
         alike(variants)
     };
+    keep_inside(variants, &alike);
     Telling { tag, alike }
+}
+
+/// Keeps of what lies deeper in the variants that are alike what some of them have and others have not.
+fn keep_inside(variants: &mut [Vec<Marks>], alike: &[(usize, usize, bool)]) {
+    let all: Vec<BTreeSet<Vec<String>>> = variants
+        .iter()
+        .map(|variant| {
+            let paths = variant.iter().flat_map(|marks| marks.inside.clone());
+            paths.collect()
+        })
+        .collect();
+    for (index, variant) in variants.iter_mut().enumerate() {
+        let rivals = alike.iter().filter_map(|(a, b, _)| match index {
+            index if index == *a => Some(*b),
+            index if index == *b => Some(*a),
+            _ => None,
+        });
+        let rivals: Vec<usize> = rivals.collect();
+        for marks in variant {
+            let own = |path: &Vec<String>| rivals.iter().any(|rival| !all[*rival].contains(path));
+            marks.inside.retain(own);
+        }
+    }
 }
 
 /// All paths to fixed values, the best candidates first: short, always there, one value a variant, early.

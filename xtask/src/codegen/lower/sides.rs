@@ -115,10 +115,11 @@ impl Lower<'_> {
         ];
         for (messages, union) in sides {
             for message in messages {
+                let pointer = message.node().pointer.clone();
                 let Some(node) = message.payload()? else {
+                    self.without_payload(message, &mut found);
                     continue;
                 };
-                let pointer = message.node().pointer.clone();
                 let ty = match union.filter(|union| self.is_external(union)) {
                     Some(union) => Type::Named(union.to_owned()),
                     None => self.payload_type(&node, message.name())?,
@@ -136,6 +137,24 @@ impl Lower<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// Nothing is said of what the message holds, so that it may be anything.
+    fn without_payload(&self, message: &Message<'_>, found: &mut Vec<MessageDef>) {
+        let pointer = message.node().pointer.clone();
+        if found.iter().any(|known| known.pointer == pointer) {
+            return;
+        }
+        self.guess(
+            "messages without a payload are kept as any JSON",
+            message.name(),
+        );
+        found.push(MessageDef {
+            name: message.name().to_owned(),
+            pointer,
+            ty: Type::Raw,
+            unions: Vec::new(),
+        });
     }
 
     /// One key announces each variant: the message is one of them, key and all.

@@ -56,6 +56,9 @@ pub(crate) trait Shaped: Sized {
     const TAG: Option<&'static [&'static str]> = None;
     /// The variants by name, each with the forms it has. Of two that fit equally well the first is taken.
     const SHAPES: &'static [(&'static str, &'static [Shape])];
+    /// Paths to members deeper inside, by variant, where nothing else tells it from another: whoever has more of them is
+    /// meant.
+    const INSIDE: &'static [(&'static str, &'static [&'static [&'static str]])] = &[];
 
     /// Reads the variant of that name, which is one of [`Self::SHAPES`].
     fn read(name: &str, json: &str) -> serde_json::Result<Self>;
@@ -84,7 +87,7 @@ pub(crate) fn deserialize<'de, T: Shaped, D: Deserializer<'de>>(
         .iter()
         .filter_map(|(name, shapes)| {
             let ranks = shapes.iter().filter(told).map(|shape| shape.rank(&value));
-            Some((Reverse(ranks.max()?), *name))
+            Some((Reverse((ranks.max()?, inside::<T>(name, &value))), *name))
         })
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
@@ -100,6 +103,13 @@ pub(crate) fn deserialize<'de, T: Shaped, D: Deserializer<'de>>(
         None => T::unrecognized(json)
             .ok_or_else(|| D::Error::custom(format_args!("expected {}", T::EXPECTED))),
     }
+}
+
+/// How many of the members that lie deeper in a variant are there.
+fn inside<T: Shaped>(name: &str, value: &Value) -> usize {
+    let own = T::INSIDE.iter().filter(|(known, _)| *known == name);
+    let paths = own.flat_map(|(_, paths)| paths.iter());
+    paths.filter(|path| at(value, path).is_some()).count()
 }
 
 impl Shape {
