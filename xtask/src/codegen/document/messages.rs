@@ -120,9 +120,10 @@ impl<'d> Message<'d> {
 fn layers<'d>(node: &Node<'d>, own_first: bool) -> Result<Vec<Node<'d>>, CodegenError> {
     let traits = node.get("traits");
     let traits = traits.iter().flat_map(Node::children).rev();
-    let mut layers = traits
-        .map(|layer| layer.resolve())
-        .collect::<Result<Vec<_>, _>>()?;
+    let layers: Result<Vec<_>, _> = traits.map(|layer| layer.resolve()).collect();
+    // That the payload cannot be read at all says more than that a trait is not there.
+    let more = || check_format(&node.get("schemaFormat")?).err();
+    let mut layers = layers.map_err(|missing| more().unwrap_or(missing))?;
     let own = if own_first { 0 } else { layers.len() };
     layers.insert(own, node.clone());
     Ok(layers)
