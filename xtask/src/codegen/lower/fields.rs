@@ -174,11 +174,17 @@ impl Lower<'_> {
                 .value
                 .as_str()
                 .map(|text| Default::Text(text.to_owned())),
+            Type::Named(name) if is_object(&self.types[name].0.shape) => return Some(None),
             Type::Named(name) => word(name),
             _ => return Some(None),
         };
         default.map(Some)
     }
+}
+
+/// Shapes whose defaults there is no way to say.
+const fn is_object(shape: &Shape) -> bool {
+    matches!(shape, Shape::Record(_) | Shape::Tuple(_) | Shape::Union(_))
 }
 
 /// Types whose defaults nobody asks for: lists, objects, numbers.
