@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
+#[cfg(test)]
+mod tests;
+
 use super::{Document, Node};
 use crate::codegen::error::{CodegenError, Problem};
 

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
+#[cfg(test)]
+mod tests;
+
 use super::{CodegenError, Node, schema};
 use crate::codegen::model::{Fixed, FixedMark, Marks, Member};
 use crate::codegen::schema::{Form, Peeled};

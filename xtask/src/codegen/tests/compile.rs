@@ -85,5 +85,8 @@ pub(super) fn cargo(folder: &Path, command: &[&str]) {
     let messages = String::from_utf8_lossy(&output.stderr);
     // What tests say, they say there.
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "cargo {command:?}\n{messages}{said}");
+    assert!(
+        output.status.success(),
+        "cargo {command:?}\n{messages}{said}"
+    );
 }

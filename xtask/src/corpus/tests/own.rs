@@ -23,7 +23,11 @@ fn every_example_comes_back_equal_and_as_the_right_variant() {
             let (name, reason, problems) = (&row.document, row.reason(), &examples.problems);
             writeln!(failures, "{name}: {reason}: {problems:#?}").unwrap();
         }
-        assert!(examples.valid >= row.messages, "{} lacks examples", row.document);
+        assert!(
+            examples.valid >= row.messages,
+            "{} lacks examples",
+            row.document
+        );
     }
     assert_eq!(failures, "");
 }
@@ -41,15 +45,17 @@ fn messages_have_the_types_and_variants_that_they_should() {
 fn told(output: &Output) -> String {
     let mut lines = Vec::new();
     for message in &output.messages {
-        let unions = message.unions.iter().map(|within| {
-            format!("{}::{}", within.union, within.variants.join("|"))
-        });
+        let unions = message
+            .unions
+            .iter()
+            .map(|within| format!("{}::{}", within.union, within.variants.join("|")));
         let unions = unions.collect::<Vec<_>>().join(", ");
         lines.push(format!("{}: {} in {unions}", message.name, message.rust));
     }
     let usual = ["without a description", "integers without a format"];
     let odd = output.warnings.iter().filter(|warning| {
-        usual.iter().all(|usual| !warning.starts_with(usual)) && !warning.contains("delivery annotation")
+        usual.iter().all(|usual| !warning.starts_with(usual))
+            && !warning.contains("delivery annotation")
     });
     lines.extend(odd.map(|warning| format!("warning: {warning}")));
     lines.join("\n")
