@@ -1,5 +1,7 @@
 //! How variants are told apart, and what is said where they are not.
 
+use std::fmt::Write;
+
 use super::{Telling, marks, tell};
 use crate::codegen::document::Document;
 use crate::codegen::generate_from_text;
@@ -7,11 +9,10 @@ use crate::codegen::model::{Fixed, Marks};
 
 /// Reads component schemas as the variants of a union.
 fn told(schemas: &[&str]) -> (Telling, Vec<Vec<Marks>>) {
-    let lines = schemas.iter().enumerate();
-    let lines: String = lines
-        .map(|(index, schema)| format!("    S{index}: {schema}\n"))
-        .collect();
-    let text = format!("asyncapi: 3.0.0\ncomponents:\n  schemas:\n{lines}");
+    let mut text = String::from("asyncapi: 3.0.0\ncomponents:\n  schemas:\n");
+    for (index, schema) in schemas.iter().enumerate() {
+        writeln!(text, "    S{index}: {schema}").unwrap();
+    }
     let document = Document::parse("spec.yaml".to_owned(), &text).unwrap();
     let schemas = document.component_schemas();
     let variants = schemas.iter().map(|schema| marks(schema, &[], 0).unwrap());
