@@ -21,6 +21,8 @@ pub(crate) struct Annotations {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Entries {
+    path: Option<String>,
+    application: Application,
     unions: Option<Unions>,
     scalars: BTreeMap<String, Scalar>,
     kinds: BTreeMap<String, Kind>,
@@ -29,6 +31,15 @@ struct Entries {
     values: BTreeMap<String, Word>,
     schemas: BTreeMap<String, Schema>,
     conversions: BTreeMap<String, String>,
+}
+
+/// Which side of the connection the document describes.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Application {
+    #[default]
+    Server,
+    Client,
 }
 
 /// The names of the three unions everything else hangs on.
@@ -191,6 +202,16 @@ impl Annotations {
         self.entries.unions.as_ref().unwrap_or(&USUAL)
     }
 
+    /// The path under which users find the generated names: examples become tests with it.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.entries.path.as_deref()
+    }
+
+    /// Whether the document describes the client, so that what "the application" sends is the client's.
+    pub(crate) fn describes_client(&self) -> bool {
+        self.entries.application == Application::Client
+    }
+
     /// Whether the unions are named here, and not only supposed to have their usual names.
     pub(crate) fn names_unions(&self) -> bool {
         self.entries.unions.is_some()
@@ -307,6 +328,8 @@ impl Annotations {
 
     fn pointers(&self) -> Vec<String> {
         let Entries {
+            path: _,
+            application: _,
             unions: _,
             scalars,
             kinds,

@@ -1,12 +1,16 @@
 //! An AsyncAPI document, 2.x or 3.x, as one tree with places that know where they are.
 
 mod files;
+mod guesses;
 mod height;
+mod keys;
 mod messages;
+mod operations;
 mod read;
 mod reference;
 mod scan;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::Path;
 
@@ -17,7 +21,8 @@ use self::scan::Scan;
 use super::error::{CodegenError, Problem};
 use super::yaml::{self, YamlError};
 
-pub(crate) use messages::{Message, Protocol};
+pub(crate) use messages::Message;
+pub(crate) use operations::Protocol;
 
 /// How many references may lie on the way that one reference leads: any number would take any time.
 const MOST_PASSED: usize = 32;
@@ -115,21 +120,105 @@ impl Document {
         (node.pointer == pointer).then_some(node)
     }
 
-    /// The component schema of that name.
-    pub(crate) fn schema(&self, name: &str) -> Option<Node<'_>> {
-        self.root().get("components")?.get("schemas")?.get(name)
-    }
-
-    /// The version of AsyncAPI.
+    /// Which AsyncAPI the document says it is.
     pub(crate) fn version(&self) -> &str {
         self.root().text("asyncapi").unwrap_or_default()
     }
 
-    /// All component schemas, in order.
+    /// Whether operations and traits mean what they do since version 3.
+    fn is_3(&self) -> bool {
+        self.version().starts_with('3')
+    }
+
+    /// Which messages there are, and who sends them.
+    pub(crate) fn protocol(&self) -> Result<Protocol<'_>, CodegenError> {
+        operations::protocol(self)
+    }
+
+    /// The component schemas, in the order of the document.
     pub(crate) fn component_schemas(&self) -> Vec<Node<'_>> {
-        let components = self.root().get("components");
-        let schemas = components.and_then(|node| node.get("schemas"));
-        schemas.map(|node| node.children()).unwrap_or_default()
+        self.schemas().iter().flat_map(Node::children).collect()
+    }
+
+    /// The payload of the message of that name, wherever the version keeps messages; failing that, the schema.
+    pub(crate) fn payload(&self, role: &'static str, name: &str) -> Result<Node<'_>, CodegenError> {
+        for message in self.messages()? {
+            if message.goes_by(name) {
+                let none = || message.node().problem(Problem::NoPayload);
+                return message.payload()?.ok_or_else(none);
+            }
+        }
+        self.schema(name).ok_or_else(|| {
+            self.root().problem(Problem::NoMessage {
+                role,
+                name: name.to_owned(),
+            })
+        })
+    }
+
+    /// The component schema of that name.
+    pub(crate) fn schema(&self, name: &str) -> Option<Node<'_>> {
+        self.schemas()?.get(name)
+    }
+
+    /// Where no reference to them leads, there are none.
+    fn schemas(&self) -> Option<Node<'_>> {
+        self.reach(&["components", "schemas"]).ok()?
+    }
+
+    /// All messages, each once.
+    fn messages(&self) -> Result<Vec<Message<'_>>, CodegenError> {
+        let mut places = Vec::new();
+        let mut holders = Vec::new();
+        for (_, channel) in self.channels(&["channels"])? {
+            for operation in ["publish", "subscribe"] {
+                let operation = channel.get(operation);
+                places.extend(operation.and_then(|operation| operation.given("message")));
+            }
+            holders.extend(channel.holder("messages")?);
+        }
+        let mut seen = HashSet::new();
+        let mut fresh = |node: &Node<'_>| seen.insert(node.pointer.clone());
+        places.extend(self.group(&["components", "messages"])?);
+        holders.retain(&mut fresh);
+        places.extend(holders.iter().flat_map(Node::children));
+        let mut messages = Vec::new();
+        for place in &places {
+            for choice in operations::choices(place, &mut fresh)? {
+                messages.push(Message::new(self, choice.message, None, "")?);
+            }
+        }
+        Ok(messages)
+    }
+
+    /// The channels kept there, resolved, each once, with their keys.
+    fn channels(&self, path: &[&str]) -> Result<Vec<(String, Node<'_>)>, CodegenError> {
+        let mut channels = Vec::new();
+        let mut seen = HashSet::new();
+        for channel in self.group(path)? {
+            let resolved = channel.resolve()?;
+            if seen.insert(resolved.pointer.clone()) {
+                channels.push((channel.last_segment(), resolved));
+            }
+        }
+        Ok(channels)
+    }
+
+    /// What is kept under the last of the keys.
+    fn group(&self, path: &[&str]) -> Result<Vec<Node<'_>>, CodegenError> {
+        Ok(self.reach(path)?.iter().flat_map(Node::children).collect())
+    }
+
+    /// From the root down, through references.
+    fn reach(&self, path: &[&str]) -> Result<Option<Node<'_>>, CodegenError> {
+        let mut node = self.root();
+        for key in path {
+            match node.get(key) {
+                Some(next) => node = next.resolve()?,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(node))
     }
 
     fn check_version(&self) -> Result<(), CodegenError> {
@@ -150,6 +239,16 @@ impl<'d> Node<'d> {
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         let value = self.value.as_mapping()?.get(key)?;
         Some(self.child(key, value))
+    }
+
+    /// The member of that name, unless it is missing or left empty.
+    fn given(&self, key: &str) -> Option<Self> {
+        self.get(key).filter(|member| !member.value.is_null())
+    }
+
+    /// [`Self::given`], resolved.
+    fn holder(&self, key: &str) -> Result<Option<Self>, CodegenError> {
+        self.given(key).map(|holder| holder.resolve()).transpose()
     }
 
     /// The string at `key`, if there is one.
@@ -249,9 +348,9 @@ impl<'d> Node<'d> {
         };
         let found = self.document.files.target(self.file, target);
         let (file, keys) = found.map_err(here)?;
-        let root = self.document.root_of(file);
+        let whole = self.document.root_of(file);
         let cycle = || here(Problem::RefCycle(target.to_owned()));
-        if let Some(node) = root.walk(&keys, room, &cycle)? {
+        if let Some(node) = whole.walk(&keys, room, &cycle)? {
             return Ok(node);
         }
         let embedded = if target.starts_with('#') {

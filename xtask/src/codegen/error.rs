@@ -78,6 +78,8 @@ pub(crate) enum Problem {
         file: String,
         language: &'static str,
     },
+    #[error("an operation's `action` must be `send` or `receive`")]
+    NoAction,
     #[error("`{0}` leads back to itself")]
     RefCycle(String),
     #[error("is nested more than {0} deep")]

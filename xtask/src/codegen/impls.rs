@@ -25,6 +25,7 @@ pub(crate) fn emit(model: &Model) -> BTreeMap<String, TokenStream> {
                 Tagging::External => unions::impls(model, def, union),
                 Tagging::Shaped { tag, marks } => shapes::union(def, union, tag.as_deref(), marks),
             },
+            Shape::Words(_) if def.tag => TokenStream::new(),
             Shape::Words(words) => words::impls(def, words),
             Shape::Newtype(integer) => newtype(def, *integer),
         };

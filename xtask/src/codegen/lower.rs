@@ -18,6 +18,7 @@ mod guesses;
 pub(crate) mod marks;
 mod open;
 mod sides;
+mod tags;
 mod traits;
 mod unions;
 
@@ -26,7 +27,11 @@ use guesses::Guesses;
 /// Reads everything the document's messages lead to.
 pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, CodegenError> {
     let unions = notes.unions();
-    let protocol = document.protocol()?;
+    let mut protocol = document.protocol()?;
+    if notes.describes_client() {
+        std::mem::swap(&mut protocol.client, &mut protocol.server);
+        protocol.guesses.clear();
+    }
     let mut lower = Lower::new(document, notes);
     let kind = match document.schema(&unions.kind) {
         Some(schema) => lower.kind(&schema)?,
@@ -48,6 +53,9 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
     if messages.is_empty() && client.is_none() && server.is_none() {
         lower.all_schemas(document)?;
     }
+    // Without operations, unions of that name may say it instead.
+    let silent = protocol.client.is_empty() && protocol.server.is_empty();
+    let doubts = if silent { Vec::new() } else { protocol.guesses };
     let guesses = lower.guesses.into_inner();
     let types = lower.types.into_values().map(|(def, _)| def).collect();
     let mut model = Model {
@@ -56,11 +64,26 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
         server,
         kind,
         messages,
-        guesses: guesses.lines(),
+        guesses: [doubts, guesses.lines()].concat(),
+        path: notes.path().map(str::to_owned),
     };
+    tags::mark_tags(&mut model);
     open::mark_open(&mut model);
     traits::mark_traits(&mut model);
     Ok(model)
+}
+
+/// The only branch of a choice that is none.
+fn lone<'d>(node: &Node<'d>) -> Result<Option<Node<'d>>, CodegenError> {
+    let Some(choice) = schema::choice(node)? else {
+        return Ok(None);
+    };
+    match choice.branches.as_slice() {
+        [only] if choice.base.is_empty() && unions::external(node)?.is_none() => {
+            Ok(Some(only.clone()))
+        }
+        _ => Ok(None),
+    }
 }
 
 struct Lower<'a> {
@@ -235,7 +258,7 @@ impl Lower<'_> {
     fn inline(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
         self.guess_unchecked(node, wire);
         Ok(match schema::form(node)? {
-            Form::Union => match self.lone(node)? {
+            Form::Union => match lone(node)? {
                 Some(only) => self.read(&only, wire)?.ty,
                 None => Type::Named(self.define(node, wire)?),
             },
@@ -257,19 +280,6 @@ impl Lower<'_> {
             }
             Form::Map { key, value } => self.map(key.as_ref(), &value, wire)?,
         })
-    }
-
-    /// The only branch of a choice that is none.
-    fn lone<'d>(&self, node: &Node<'d>) -> Result<Option<Node<'d>>, CodegenError> {
-        let Some(choice) = schema::choice(node)? else {
-            return Ok(None);
-        };
-        match choice.branches.as_slice() {
-            [only] if choice.base.is_empty() && unions::external(node)?.is_none() => {
-                Ok(Some(only.clone()))
-            }
-            _ => Ok(None),
-        }
     }
 
     fn map(
@@ -363,6 +373,7 @@ impl Lower<'_> {
             shape: Shape::Words(Vec::new()),
             others: None,
             open: false,
+            tag: false,
             redacted: self
                 .notes
                 .schema(wire)

@@ -15,6 +15,8 @@ pub(crate) struct Model {
     pub(crate) messages: Vec<MessageDef>,
     /// What had to be guessed.
     pub(crate) guesses: Vec<String>,
+    /// The path of the crate that the code is part of, as its examples name it.
+    pub(crate) path: Option<String>,
 }
 
 /// A message and the type of its payload.
@@ -38,6 +40,8 @@ pub(crate) struct TypeDef {
     pub(crate) others: Option<Others>,
     /// The server may send it, so that it must survive what later versions add.
     pub(crate) open: bool,
+    /// A string enum of one value by which a union knows its variant: any other value is another variant.
+    pub(crate) tag: bool,
     /// `Debug` shows the name alone.
     pub(crate) redacted: bool,
     pub(crate) traits: Traits,
@@ -133,6 +137,8 @@ pub(crate) struct Variant {
     pub(crate) wire: String,
     pub(crate) rust: String,
     pub(crate) docs: Option<String>,
+    /// The whole value as the specification shows it, as JSON text.
+    pub(crate) example: Option<String>,
     pub(crate) payload: Payload,
 }
 

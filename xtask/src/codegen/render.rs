@@ -87,7 +87,25 @@ fn render(model: &Model, file: &str, body: &TokenStream) -> String {
     let parsed = syn::parse2(body.clone()).expect("quote built these tokens from whole items");
     let uses = imports::imports(model, file, &parsed);
     let file = syn::parse2(quote!(#uses #body)).expect("`use` lines before whole items are a file");
-    spaced(&prettyplease::unparse(&file))
+    spaced(&listed(&prettyplease::unparse(&file)))
+}
+
+/// One name a line where a list of imports takes several: one more name is then one more line.
+fn listed(text: &str) -> String {
+    let mut out = String::new();
+    let mut inside = false;
+    for line in text.lines() {
+        inside |= line.starts_with("use ") && line.ends_with('{');
+        if inside && line.starts_with(' ') {
+            for name in line.trim().trim_end_matches(',').split(", ") {
+                out.extend(["    ", name, ",\n"]);
+            }
+        } else {
+            inside &= !line.starts_with('}');
+            out.extend([line, "\n"]);
+        }
+    }
+    out
 }
 
 /// prettyplease sets no blank lines; a reader wants one after each item and between groups of `use` lines.
@@ -125,12 +143,15 @@ pub(crate) fn doc(text: Option<&str>, wire: &str) -> Vec<Attribute> {
         .map(str::trim)
         .filter(|text| !text.is_empty())
         .unwrap_or(&fallback);
-    let line = |line: String| -> Attribute {
-        let line = match line.trim_end() {
-            "" => String::new(),
-            text => format!(" {text}"),
-        };
-        parse_quote!(#[doc = #line])
+    let lines = docs::lines(text);
+    lines.iter().map(|line| doc_line(line)).collect()
+}
+
+/// One line of documentation, as it stands.
+pub(crate) fn doc_line(line: &str) -> Attribute {
+    let line = match line.trim_end() {
+        "" => String::new(),
+        text => format!(" {text}"),
     };
-    docs::lines(text).into_iter().map(line).collect()
+    parse_quote!(#[doc = #line])
 }

@@ -101,11 +101,11 @@ pub(crate) fn settle<'d>(node: &Node<'d>) -> Result<Peeled<'d>, CodegenError> {
     let mut settled = peel(node)?;
     let mut seen = Vec::new();
     while let Some(target) = settled.node.reference() {
-        if seen.contains(&target) {
+        if seen.contains(&settled.node.pointer) {
             let problem = Problem::RefCycle(target.to_owned());
             return Err(settled.node.problem(problem));
         }
-        seen.push(target);
+        seen.push(settled.node.pointer.clone());
         let inner = peel(&settled.node.resolve()?)?;
         settled = Peeled {
             node: inner.node,
@@ -204,11 +204,11 @@ pub(crate) fn choice<'d>(node: &Node<'d>) -> Result<Option<Choice<'d>>, CodegenE
         if real.iter().all(is_demand) {
             continue;
         }
-        let shares = parts.iter().any(|part| part.get("properties").is_some());
-        let shared = |part: &&Node<'_>| shares && part.get("required").is_some();
+        let is_base = parts.iter().any(|part| part.get("properties").is_some());
+        let demands = |part: &&Node<'_>| is_base && part.get("required").is_some();
         let base = parts
             .iter()
-            .filter(|part| part.get("properties").is_some() || shared(part))
+            .filter(|part| part.get("properties").is_some() || demands(part))
             .cloned()
             .collect();
         return Ok(Some(Choice {
@@ -257,10 +257,10 @@ pub(crate) fn form<'d>(node: &Node<'d>) -> Result<Form<'d>, CodegenError> {
     }
     let parts = conjuncts(node)?;
     for part in &parts {
-        if let Some(list) = part.get("enum").or_else(|| part.get("const")) {
-            if let Some(form) = listed(part, &list)? {
-                return Ok(form);
-            }
+        if let Some(list) = part.get("enum").or_else(|| part.get("const"))
+            && let Some(form) = listed(part, &list)?
+        {
+            return Ok(form);
         }
     }
     let typed = parts.iter().find(|part| !real_types(part).is_empty());

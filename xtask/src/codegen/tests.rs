@@ -165,22 +165,29 @@ fn missing_and_abandoned_files_are_found_and_files_of_others_left_alone() {
     assert!(out.path().join("mine.rs").exists() && !out.path().join("old.rs").exists());
 }
 
+/// Our own specification with one more variant of the server's.
+fn with_halt(text: &str) -> String {
+    let (head, union) = text
+        .rsplit_once("    ServerMessage:\n")
+        .expect("the server's union");
+    let (docs, list) = union.split_once("oneOf:\n").expect("its variants");
+    let added = "        - {type: object, required: [Halt], properties: {Halt: {type: object, required: [reason], properties: {reason: {type: string}}}}}\n";
+    format!("{head}    ServerMessage:\n{docs}oneOf:\n{added}{list}")
+}
+
+fn generate_own(text: &str) -> Output {
+    let notes = Annotations::load(&Job::new(None, None, None).annotations).unwrap();
+    emit(
+        &Document::parse("spec.yaml".to_owned(), text).unwrap(),
+        &notes,
+    )
+    .unwrap()
+}
+
 #[test]
 fn a_variant_added_to_the_spec_becomes_a_typed_variant() {
-    let job = Job::new(None, None, None);
-    let text = fs::read_to_string(&job.spec).unwrap();
-    let (before, schemas) = text
-        .split_once("\n  schemas:\n")
-        .expect("component schemas");
-    let (head, after) = schemas
-        .split_once("    ServerMessage:\n")
-        .expect("the server's union");
-    let (docs, list) = after.split_once("oneOf:\n").expect("its variants");
-    let added = "        - {type: object, required: [Halt], properties: {Halt: {type: object, required: [reason], properties: {reason: {type: string}}}}}\n";
-    let text =
-        format!("{before}\n  schemas:\n{head}    ServerMessage:\n{docs}oneOf:\n{added}{list}");
-    let document = Document::parse("spec.yaml".to_owned(), &text).unwrap();
-    let output = emit(&document, &Annotations::load(&job.annotations).unwrap()).unwrap();
+    let text = fs::read_to_string(Job::new(None, None, None).spec).unwrap();
+    let output = generate_own(&with_halt(&text));
     assert_eq!(
         output.warnings,
         [
@@ -190,4 +197,24 @@ fn a_variant_added_to_the_spec_becomes_a_typed_variant() {
     );
     assert!(joined(&output).contains("    Halt(Halt),\n"));
     assert!(joined(&output).contains("pub struct Halt {"));
+}
+
+#[test]
+fn a_variant_added_to_the_spec_touches_its_own_lines_alone() {
+    let text = fs::read_to_string(Job::new(None, None, None).spec).unwrap();
+    let (before, after) = (generate_own(&text), generate_own(&with_halt(&text)));
+    let bare = |text: &str| -> Vec<String> {
+        // The root has the specification's hash; a bar moves when another alternative comes first.
+        let lines = text.lines().filter(|line| !line.starts_with("// sha256"));
+        lines
+            .map(|line| line.trim().trim_start_matches("| ").to_owned())
+            .collect()
+    };
+    for ((file, old), (_, new)) in before.files.iter().zip(&after.files) {
+        let (old, new) = (bare(old), bare(new));
+        let mut rest = new.iter();
+        let gone = old.iter().find(|line| !rest.any(|other| other == *line));
+        assert_eq!(gone, None, "{file}");
+        assert!(new.len() - old.len() <= 20, "{file}");
+    }
 }

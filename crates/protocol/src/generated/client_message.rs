@@ -16,8 +16,24 @@ use super::views::Transaction;
 #[non_exhaustive]
 pub enum ClientMessage {
     /// Asks for the updates of one kind. Answered by `SubscribeConfirmation` carrying the same kind, or by `Error`. Never send the same kind twice in a session: every update would then arrive twice.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ClientMessage;
+    /// let frame = r#"{"Subscribe":{"OpenOrders":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}}"#;
+    /// let read: ClientMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Subscribe");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Subscribe(SubscriptionKind),
     /// Ends a subscription. The kind must equal the one that subscribed. Answered by `UnsubscribeConfirmation`, or by `Error`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ClientMessage;
+    /// let frame = r#"{"Unsubscribe":{"OpenOrders":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}}"#;
+    /// let read: ClientMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Unsubscribe");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Unsubscribe(SubscriptionKind),
     /// The heartbeat at the level of the application, answered by `Pong`. Read in both forms, `"Ping"` and `{"Ping":null}`.
     Ping,

@@ -10,11 +10,24 @@ use crate::tagged::Tagged;
 
 use super::subscription_kind::SubscriptionKind;
 use super::views::{
-    AccountRiskUpdate, AssetMarkPriceUpdate, AuctionFillUpdate, CandleUpdate,
-    CollateralUpdate, ExecuteOnDisconnectRegistered, FundingRateUpdate,
-    InstrumentStatsUpdate, LastMatchPriceUpdate, MarkPriceUpdate, OpenOrdersUpdate,
-    OrderEventUpdate, OrderbookUpdate, PositionFundingUpdate, PositionUpdate,
-    QuoteUpdate, TickerUpdate, TransactionResult,
+    AccountRiskUpdate,
+    AssetMarkPriceUpdate,
+    AuctionFillUpdate,
+    CandleUpdate,
+    CollateralUpdate,
+    ExecuteOnDisconnectRegistered,
+    FundingRateUpdate,
+    InstrumentStatsUpdate,
+    LastMatchPriceUpdate,
+    MarkPriceUpdate,
+    OpenOrdersUpdate,
+    OrderEventUpdate,
+    OrderbookUpdate,
+    PositionFundingUpdate,
+    PositionUpdate,
+    QuoteUpdate,
+    TickerUpdate,
+    TransactionResult,
 };
 
 /// Everything the server can send. Externally tagged; a variant without a payload is the bare string. More variants may appear at any time.
@@ -22,16 +35,56 @@ use super::views::{
 #[non_exhaustive]
 pub enum ServerMessage {
     /// The best bid and ask of an instrument. A snapshot: it replaces the previous quote.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"QuoteUpdate":{"instrumentId":"0x05a8de04b1273c9f","quote":{"timestamp":1787054400123,"bid_price":"64250.5","bid_size":"1.25","ask_price":"64251","ask_size":"0.8"}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "QuoteUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     QuoteUpdate(QuoteUpdate),
     /// The order book of an instrument. A snapshot: it replaces the previous book.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"OrderbookUpdate":{"instrumentId":"0x05a8de04b1273c9f","orderbook":{"bids":[{"price":"64250.50","quantity":"1.000"},{"price":"64250.00","quantity":"8.137"}],"asks":[{"price":"64251.00","quantity":"1.000"},{"price":"64251.50","quantity":"8.137"}]}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "OrderbookUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     OrderbookUpdate(OrderbookUpdate),
     /// The mark price of an instrument. A snapshot: it replaces the previous one.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"MarkPriceUpdate":{"instrumentId":"0x0807060504030201","markPrice":{"PriceIV":{"price":"1250.25","iv":"0.5512","delta":"0.45","gamma":"0.00002","theta":"-35.1","vega":"80.25","rho":null,"timestamp":1787054400123}}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "MarkPriceUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     MarkPriceUpdate(MarkPriceUpdate),
     /// The mark price of an asset. A snapshot: it replaces the previous one.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"AssetMarkPriceUpdate":{"assetId":1,"markPrice":{"Price":{"price":"64250.73","timestamp":1787054400123}}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "AssetMarkPriceUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     AssetMarkPriceUpdate(AssetMarkPriceUpdate),
     /// A batch of order events. Events: each is appended to what came before. The server has been seen to send the payload without its tag.
     OrderEventUpdate(OrderEventUpdate),
     /// What an account holds of one asset as collateral. A snapshot: it replaces the previous amount.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"CollateralUpdate":{"assetId":0,"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","collateral":"1000000.123456"}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "CollateralUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     CollateralUpdate(CollateralUpdate),
     /// Positions of an account. Partial: merge by instrument into what is held. An instrument that is missing says nothing; quantity zero closes a position.
     PositionUpdate(PositionUpdate),
@@ -40,32 +93,128 @@ pub enum ServerMessage {
     /// Open orders of an account. Partial: merge by order id into what is held. An order that is missing says nothing; it ends by an order event, or when `filledQuantity` reaches `quantity`.
     OpenOrdersUpdate(OpenOrdersUpdate),
     /// The funding rate of an instrument. A snapshot: it replaces the previous rate.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"FundingRateUpdate":{"instrumentId":"0x05a8de04b1273c9f","fundingRate":"0.0000125","premiumIndex":"-0.00021","timestamp":1787054400123,"round":8812345}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "FundingRateUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     FundingRateUpdate(FundingRateUpdate),
     /// One candle. A snapshot of that candle: the same slot replaces, a new slot begins the next candle.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"CandleUpdate":{"candle":{"instrumentId":"0x05a8de04b1273c9f","interval":"1m","slot":29784240,"timestamp":1787054400000,"open":64250.5,"high":64300.0,"low":64200.25,"close":64275.75,"volume":123.456,"isClosed":true}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "CandleUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     CandleUpdate(CandleUpdate),
     /// A funding payment of an account. An event: each is appended to what came before.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"PositionFundingUpdate":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","fundingRate":"0.0000125","timestamp":1787054400123,"round":8812345,"instrumentId":"0x05a8de04b1273c9f","pnl":"-0.803131"}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "PositionFundingUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     PositionFundingUpdate(PositionFundingUpdate),
     /// The price of the last match in an instrument. A snapshot: it replaces the previous price.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"LastMatchPriceUpdate":{"instrumentId":"0x05a8de04b1273c9f","lastMatchPrice":"64250.5"}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "LastMatchPriceUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     LastMatchPriceUpdate(LastMatchPriceUpdate),
     /// The fills of one auction. Events: each is appended to what came before.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"AuctionFillUpdate":{"instrumentId":"0x05a8de04b1273c9f","price":"64250.5","fills":[{"size":"0.25","timestamp":1787054400123},{"size":"1.5","timestamp":1787054400123}]}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "AuctionFillUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     AuctionFillUpdate(AuctionFillUpdate),
     /// The best prices, mark price and greeks of an instrument. A snapshot: it replaces the previous ticker.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"TickerUpdate":{"instrumentId":"0x05a8de04b1273c9f","ticker":{"t":1787054400123,"A":"0.8","a":"64251","B":"1.25","b":"64250.5","I":"64250.73","M":"64250.75","V":null,"D":null,"G":null,"H":null,"e":null,"R":null}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "TickerUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     TickerUpdate(TickerUpdate),
     /// The open interest, volume and price change of an instrument. A snapshot: it replaces the previous figures.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"InstrumentStatsUpdate":{"instrumentId":"0x05a8de04b1273c9f","instrumentStats":{"openInterest":1523.75,"forecastFundingRate":"0.0000131","premiumIndex":"-0.00021","volume24h":"10234.5","quoteVolume24h":"657551623.25","priceChange24h":"-1234.5"}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "InstrumentStatsUpdate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     InstrumentStatsUpdate(InstrumentStatsUpdate),
     /// Confirms a `Subscribe`, with the same kind.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"SubscribeConfirmation":{"OpenOrders":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "SubscribeConfirmation");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     SubscribeConfirmation(SubscriptionKind),
     /// Confirms an `Unsubscribe`, with the same kind.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"UnsubscribeConfirmation":{"OpenOrders":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "UnsubscribeConfirmation");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     UnsubscribeConfirmation(SubscriptionKind),
     /// The outcome of a submitted transaction.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"TransactionResult":{"signature":"0x1f30557a9fc4e90e33587da2c7ec11365b80a5caef14395e83a8cdf2173c61862ed0f51a3f6489aed3f81d42678cb1d6fb20456a8fb4d9fe23486d92b7dc01261b","response":{"PlaceOrder":{"results":[{"Err":"insufficient margin"}]}}}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "TransactionResult");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     TransactionResult(TransactionResult),
     /// The server holds the deferred transaction and submits it if this connection drops.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"ExecuteOnDisconnectRegistered":{"signature":"0x1f30557a9fc4e90e33587da2c7ec11365b80a5caef14395e83a8cdf2173c61862ed0f51a3f6489aed3f81d42678cb1d6fb20456a8fb4d9fe23486d92b7dc01261b","deferredNonce":12}}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "ExecuteOnDisconnectRegistered");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ExecuteOnDisconnectRegistered(ExecuteOnDisconnectRegistered),
     /// The server no longer holds a deferred transaction for this connection.
     ExecuteOnDisconnectCleared,
     /// Answers a `Ping`. Read in both forms, `"Pong"` and `{"Pong":null}`.
     Pong,
     /// A failure, in words: there is no code, and nothing says which request failed. The server may keep the connection open or close it afterwards.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::ServerMessage;
+    /// let frame = r#"{"Error":"Invalid subscription: instrument not found"}"#;
+    /// let read: ServerMessage = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Error");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Error(String),
     /// A variant that the specification does not have, kept as it came.
     #[serde(untagged)]

@@ -15,24 +15,56 @@ use super::views::{AssetId, CandleInterval};
 #[non_exhaustive]
 pub enum SubscriptionKind {
     /// The order book of one instrument. Public. Pushes `OrderbookUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"Orderbook":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Orderbook");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Orderbook {
         /// The instrument whose order book to follow.
         #[serde(rename = "instrumentId")]
         instrument_id: InstrumentId,
     },
     /// The mark price and the best bid and ask of one instrument. Public. Pushes `MarkPriceUpdate` and `QuoteUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"PriceFeed":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "PriceFeed");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     PriceFeed {
         /// The instrument whose prices to follow.
         #[serde(rename = "instrumentId")]
         instrument_id: InstrumentId,
     },
     /// The mark price of one asset. Public. Pushes `AssetMarkPriceUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"AssetPriceFeed":{"assetId":1}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "AssetPriceFeed");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     AssetPriceFeed {
         /// The asset whose price to follow.
         #[serde(rename = "assetId")]
         asset_id: AssetId,
     },
     /// What happens to orders: placed, filled, modified, canceled, rejected. Each field is an optional filter, left out (never null) when it is not set. Private with an account; without one it is the whole market's, and public. Pushes `OrderEventUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"OrderEvents":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266","instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "OrderEvents");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     OrderEvents {
         /// Only this account's orders. Absent: every account's.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +78,14 @@ pub enum SubscriptionKind {
         instrument_id: Option<InstrumentId>,
     },
     /// What an account holds of one asset as collateral. Private. Pushes `CollateralUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"Collateral":{"assetId":0,"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Collateral");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Collateral {
         /// The asset held as collateral.
         #[serde(rename = "assetId")]
@@ -54,27 +94,67 @@ pub enum SubscriptionKind {
         account: AccountAddress,
     },
     /// The positions of an account, in every instrument. Private. Pushes `PositionUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"Position":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Position");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Position {
         /// The account whose positions to follow.
         account: AccountAddress,
     },
     /// The equity, margin and risk totals of an account. Private. Pushes `AccountRiskUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"AccountRisk":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "AccountRisk");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     AccountRisk {
         /// The account whose risk to follow.
         account: AccountAddress,
     },
     /// The open orders of an account. Private. Pushes `OpenOrdersUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"OpenOrders":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "OpenOrders");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     OpenOrders {
         /// The account whose orders to follow.
         account: AccountAddress,
     },
     /// The funding rate of one instrument. Public. Pushes `FundingRateUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"FundingRate":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "FundingRate");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     FundingRate {
         /// The instrument whose funding rate to follow.
         #[serde(rename = "instrumentId")]
         instrument_id: InstrumentId,
     },
     /// The candles of one instrument at one interval. Public. Pushes `CandleUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"Candle":{"instrumentId":"0x05a8de04b1273c9f","interval":"1m"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Candle");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Candle {
         /// The instrument to chart.
         #[serde(rename = "instrumentId")]
@@ -83,29 +163,69 @@ pub enum SubscriptionKind {
         interval: CandleInterval,
     },
     /// The funding payments of an account. Private. Pushes `PositionFundingUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"PositionFunding":{"account":"0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "PositionFunding");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     PositionFunding {
         /// The account that pays or receives.
         account: AccountAddress,
     },
     /// The price of the last match in one instrument. Public. Pushes `LastMatchPriceUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"LastMatchPrice":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "LastMatchPrice");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     LastMatchPrice {
         /// The instrument whose matches to follow.
         #[serde(rename = "instrumentId")]
         instrument_id: InstrumentId,
     },
     /// The fills of the auctions in one instrument. Public. Pushes `AuctionFillUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"AuctionFills":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "AuctionFills");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     AuctionFills {
         /// The instrument whose auctions to follow.
         #[serde(rename = "instrumentId")]
         instrument_id: InstrumentId,
     },
     /// The best prices, mark price and greeks of one instrument in one compact message. Public. Pushes `TickerUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"Ticker":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "Ticker");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     Ticker {
         /// The instrument to follow.
         #[serde(rename = "instrumentId")]
         instrument_id: InstrumentId,
     },
     /// The open interest, volume and price change of one instrument. Public. Pushes `InstrumentStatsUpdate`.
+    ///
+    /// ```
+    /// # use rocketfi_protocol::SubscriptionKind;
+    /// let frame = r#"{"InstrumentStats":{"instrumentId":"0x05a8de04b1273c9f"}}"#;
+    /// let read: SubscriptionKind = serde_json::from_str(frame)?;
+    /// assert_eq!(read.name(), "InstrumentStats");
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     InstrumentStats {
         /// The instrument to follow.
         #[serde(rename = "instrumentId")]

@@ -11,8 +11,15 @@ use serde::de::{Error, MapAccess};
 
 use crate::tagged;
 use crate::scalar::{
-    AccountAddress, Decimal, InstrumentId, Number, Optional, RawJson, Signature,
-    UnknownValue, Unrecognized,
+    AccountAddress,
+    Decimal,
+    InstrumentId,
+    Number,
+    Optional,
+    RawJson,
+    Signature,
+    UnknownValue,
+    Unrecognized,
 };
 use crate::tagged::Tagged;
 

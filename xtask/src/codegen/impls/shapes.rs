@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::unions::{conversion, pattern};
-use crate::codegen::lower::marks::{ANY, KINDS};
+use crate::codegen::lower::marks::{ANY, KINDS, OBJECT};
 use crate::codegen::model::{
     Field, Fixed, FixedMark, Marks, Member, Presence, TypeDef, Union, Variant,
 };
@@ -109,6 +109,9 @@ fn shape(marks: &Marks) -> TokenStream {
             quote!((#name, #kinds))
         })
     };
+    if marks.kinds == OBJECT && marks.members.is_empty() {
+        return quote!(Shape::told(&[#(#fixed),*]));
+    }
     let (required, optional) = (members(true), members(false));
     quote! {
         Shape {

@@ -4,7 +4,7 @@ use serde_yaml::Value;
 
 use super::{
     Annotations, CodegenError, Default, Field, Integer, Lower, Node, Others, Presence, Problem,
-    Shape, Type, Use, names, schema,
+    Shape, Type, Use, Word, names, schema,
 };
 
 impl Lower<'_> {
@@ -138,47 +138,39 @@ impl Lower<'_> {
     /// What absence means, where it can be said in Rust.
     pub(super) fn default(&self, ty: &Type, value: &Node<'_>, wire: &str) -> Option<Default> {
         let found = self.default_of(ty, value);
-        if found.is_none() && !untold(ty) && !value.value.is_null() {
+        let object = matches!(ty, Type::Named(name) if is_object(&self.types[name].0.shape));
+        if found.is_none() && !object && !untold(ty, value) {
             self.guess(
                 "defaults that are not of their field's type are ignored",
                 wire,
             );
         }
-        found.flatten()
+        found
     }
 
-    /// Nothing where it is no value of the type; `Some(None)` where there is no way to say it.
-    fn default_of(&self, ty: &Type, value: &Node<'_>) -> Option<Option<Default>> {
-        let word = |name: &String| match &self.types[name].0.shape {
-            Shape::Words(words) => {
-                let found = words
-                    .iter()
-                    .find(|word| value.value.as_str() == Some(&word.wire));
-                found.map(|word| Default::Word(word.rust.clone()))
-            }
-            Shape::Newtype(integer) if fits(*integer, value) => {
-                value.value.as_u64().map(Default::Unsigned)
-            }
-            _ => None,
+    fn default_of(&self, ty: &Type, value: &Node<'_>) -> Option<Default> {
+        let number = |integer| {
+            let unsigned = value.value.as_u64().filter(|_| fits(integer, value));
+            unsigned.map(Default::Unsigned)
         };
-        let default = match ty {
+        match ty {
             Type::Bool => value.value.as_bool().map(Default::Bool),
-            Type::Integer(integer @ (Integer::I32 | Integer::I64)) if fits(*integer, value) => {
-                return Some(None);
-            }
-            Type::Integer(integer) if fits(*integer, value) => {
-                value.value.as_u64().map(Default::Unsigned)
-            }
-            Type::Integer(_) => None,
+            Type::Integer(integer @ (Integer::U32 | Integer::U64)) => number(*integer),
             Type::String => value
                 .value
                 .as_str()
                 .map(|text| Default::Text(text.to_owned())),
-            Type::Named(name) if is_object(&self.types[name].0.shape) => return Some(None),
-            Type::Named(name) => word(name),
-            _ => return Some(None),
-        };
-        default.map(Some)
+            Type::Named(name) => match &self.types[name].0.shape {
+                Shape::Words(words) => {
+                    let meant = |word: &&Word| value.value.as_str() == Some(&word.wire);
+                    let word = words.iter().find(meant);
+                    word.map(|word| Default::Word(word.rust.clone()))
+                }
+                Shape::Newtype(integer) => number(*integer),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 }
 
@@ -187,22 +179,14 @@ const fn is_object(shape: &Shape) -> bool {
     matches!(shape, Shape::Record(_) | Shape::Tuple(_) | Shape::Union(_))
 }
 
-/// Types whose defaults nobody asks for: lists, objects, numbers.
-fn untold(ty: &Type) -> bool {
-    !matches!(
-        ty,
-        Type::Bool | Type::Integer(_) | Type::String | Type::Named(_)
-    )
-}
-
-/// How many places of a tuple are always there.
-pub(super) fn least(node: &Node<'_>, places: usize) -> Result<usize, CodegenError> {
-    let stated = schema::conjuncts(node)?
-        .iter()
-        .find_map(|part| part.get("minItems"))
-        .and_then(|least| least.value.as_u64());
-    let stated = stated.map(|least| usize::try_from(least).unwrap_or(places));
-    Ok(stated.map_or(places, |least| least.min(places)))
+/// Defaults that nobody asks for: of lists, objects and numbers, and null, which is what absence means anyway.
+fn untold(ty: &Type, value: &Node<'_>) -> bool {
+    match ty {
+        _ if value.value.is_null() => true,
+        Type::Integer(integer @ (Integer::I32 | Integer::I64)) => fits(*integer, value),
+        Type::Bool | Type::Integer(_) | Type::String | Type::Named(_) => false,
+        _ => true,
+    }
 }
 
 /// Whether a default lies in its type's range.
@@ -214,6 +198,16 @@ fn fits(integer: Integer, value: &Node<'_>) -> bool {
         Integer::U32 => unsigned.is_some_and(|number| u32::try_from(number).is_ok()),
         Integer::U64 => unsigned.is_some(),
     }
+}
+
+/// How many places of a tuple are always there.
+pub(super) fn least(node: &Node<'_>, places: usize) -> Result<usize, CodegenError> {
+    let stated = schema::conjuncts(node)?
+        .iter()
+        .find_map(|part| part.get("minItems"))
+        .and_then(|least| least.value.as_u64());
+    let stated = stated.map(|least| usize::try_from(least).unwrap_or(places));
+    Ok(stated.map_or(places, |least| least.min(places)))
 }
 
 /// All properties, once each: a later part refines what an earlier one says of the same name. What a condition adds may

@@ -10,17 +10,12 @@ pub(super) struct Guesses(Vec<(&'static str, Vec<String>)>);
 
 impl Guesses {
     pub(super) fn add(&mut self, what: &'static str, place: &str) {
-        let known = self.0.iter_mut().find(|(known, _)| *known == what);
-        let places = match known {
-            Some((_, places)) => places,
-            None => {
-                self.0.push((what, Vec::new()));
-                match self.0.last_mut() {
-                    Some((_, places)) => places,
-                    None => return,
-                }
-            }
-        };
+        let index = self.0.iter().position(|(known, _)| *known == what);
+        let index = index.unwrap_or_else(|| {
+            self.0.push((what, Vec::new()));
+            self.0.len() - 1
+        });
+        let places = &mut self.0[index].1;
         if !places.iter().any(|known| known == place) {
             places.push(place.to_owned());
         }
@@ -62,14 +57,14 @@ impl Lower<'_> {
 
     pub(super) fn guess_any(&self, node: &Node<'_>, wire: &str) {
         let odd = schema::real_types(node);
-        let known = |name: &&str| schema::known_type(name).is_some();
-        let wide = odd == ["integer"] && schema::unknown_width(node).is_some();
-        if !odd.iter().all(known) {
+        let of_json = |name: &&str| schema::known_type(name).is_some();
+        let large = odd == ["integer"] && schema::unknown_width(node).is_some();
+        if !odd.iter().all(of_json) {
             self.guess(
                 "types that JSON Schema does not have are kept as any JSON",
                 wire,
             );
-        } else if wide {
+        } else if large {
             self.guess("integers of more than 64 bits are kept as any JSON", wire);
         } else if node.get("enum").is_some() {
             self.guess("enums of several types are kept as any JSON", wire);

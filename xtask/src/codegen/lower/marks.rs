@@ -27,7 +27,7 @@ const INTEGER: u8 = 4;
 const NUMBER: u8 = 12;
 const STRING: u8 = 16;
 const ARRAY: u8 = 32;
-const OBJECT: u8 = 64;
+pub(crate) const OBJECT: u8 = 64;
 /// Anything at all.
 pub(crate) const ANY: u8 = 127;
 
@@ -99,7 +99,7 @@ fn form_marks<'d>(node: &Node<'d>, base: &[Node<'d>], depth: usize) -> Result<Ma
     Ok(marks)
 }
 
-fn members<'d>(marks: &mut Marks, parts: &[Node<'d>], depth: usize) -> Result<(), CodegenError> {
+fn members(marks: &mut Marks, parts: &[Node<'_>], depth: usize) -> Result<(), CodegenError> {
     let required = super::fields::required(parts)?;
     for property in super::fields::properties(parts) {
         let name = property.last_segment();
@@ -110,10 +110,10 @@ fn members<'d>(marks: &mut Marks, parts: &[Node<'d>], depth: usize) -> Result<()
 }
 
 /// A member, and the fixed values in it.
-fn member<'d>(
+fn member(
     marks: &mut Marks,
     name: &str,
-    node: &Node<'d>,
+    node: &Node<'_>,
     required: bool,
     depth: usize,
 ) -> Result<(), CodegenError> {

@@ -28,6 +28,6 @@ pub(super) fn mark_open(model: &mut Model) {
         }
     }
     for def in &mut model.types {
-        def.open = reached.contains(&def.name);
+        def.open = !def.tag && reached.contains(&def.name);
     }
 }

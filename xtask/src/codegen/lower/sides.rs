@@ -1,6 +1,6 @@
 //! The two sides' unions, found by name or made of what the operations say.
 
-use super::unions::{Case, announced};
+use super::unions::{Case, announced, as_json};
 use super::{CodegenError, Lower, Node, Shape, Tagging, Type, schema};
 use crate::codegen::document::{Document, Message, Protocol};
 use crate::codegen::error::Problem;
@@ -61,7 +61,7 @@ impl Lower<'_> {
         let branches = cases
             .iter()
             .map(|case| (case.node.clone(), case.docs.clone()));
-        let announced = announced(branches.collect(), Vec::new())?;
+        let announced = announced(&branches.collect::<Vec<_>>(), Vec::new())?;
         let stated = self.notes.names_unions();
         let shape = match announced.filter(|branches| stated || branches.len() > 1) {
             Some(branches) => self.external(branches, wire)?,
@@ -77,21 +77,22 @@ impl Lower<'_> {
         let mut places = Vec::new();
         for message in messages {
             let Some(node) = message.payload()? else {
-                self.guess("messages without a payload are in no union", &message.name);
+                self.guess("messages without a payload are in no union", message.name());
                 continue;
             };
             let place = schema::settle(&node)?.node.pointer;
             if places.contains(&place) {
                 self.guess(
                     "messages with the payload of another are one variant with it",
-                    &message.name,
+                    message.name(),
                 );
                 continue;
             }
             places.push(place);
             cases.push(Case {
-                name: Some(message.name.clone()),
+                name: Some(message.name().to_owned()),
                 docs: message.docs().map(str::to_owned),
+                example: message.examples().first().and_then(as_json),
                 node,
                 base: Vec::new(),
             });
@@ -117,16 +118,16 @@ impl Lower<'_> {
                 let Some(node) = message.payload()? else {
                     continue;
                 };
-                let pointer = message.node.pointer.clone();
+                let pointer = message.node().pointer.clone();
                 let ty = match union.filter(|union| self.is_external(union)) {
                     Some(union) => Type::Named(union.to_owned()),
-                    None => self.payload_type(&node, &message.name)?,
+                    None => self.payload_type(&node, message.name())?,
                 };
                 let variants = union.map(|union| (union.to_owned(), self.called(union, &ty)));
                 match found.iter_mut().find(|known| known.pointer == pointer) {
                     Some(known) => known.unions.extend(variants),
                     None => found.push(MessageDef {
-                        name: message.name.clone(),
+                        name: message.name().to_owned(),
                         pointer,
                         ty,
                         unions: variants.into_iter().collect(),

@@ -1,6 +1,6 @@
 //! What can be derived for each type.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Model, Shape, Traits, Type, TypeDef};
 
@@ -19,13 +19,13 @@ pub(super) fn mark_traits(model: &mut Model) {
         }
     }
     let keys = key_types(model);
+    let copied = copied(model);
     for def in &mut model.types {
         let newtype = matches!(def.shape, Shape::Newtype(_));
-        let closed_words = matches!(def.shape, Shape::Words(_)) && !def.open;
         def.traits = Traits {
             eq: !partial.contains(&def.name),
             ord: newtype || keys.contains(&def.name),
-            copy: newtype || closed_words,
+            copy: copied.contains(&def.name),
         };
     }
 }
@@ -51,4 +51,53 @@ fn key_types(model: &Model) -> BTreeSet<String> {
         keys.insert(name);
     }
     keys
+}
+
+/// More bytes are better lent than copied.
+const SMALL: usize = 32;
+
+/// The types that are small and own nothing: enums without a catch-all, numbers, and records of some of these.
+fn copied(model: &Model) -> BTreeSet<String> {
+    let mut copied: BTreeMap<String, usize> = BTreeMap::new();
+    let mut before = None;
+    while before != Some(copied.len()) {
+        before = Some(copied.len());
+        for def in model
+            .types
+            .iter()
+            .filter(|def| !copied.contains_key(&def.name))
+            .collect::<Vec<_>>()
+        {
+            if let Some(size) = size_of_type(def, &copied).filter(|size| *size <= SMALL) {
+                copied.insert(def.name.clone(), size);
+            }
+        }
+    }
+    copied.into_keys().collect()
+}
+
+/// Bytes at most, if nothing in the type is owned.
+fn size_of_type(def: &TypeDef, copied: &BTreeMap<String, usize>) -> Option<usize> {
+    match &def.shape {
+        Shape::Newtype(_) => Some(8),
+        Shape::Words(_) => (!def.open).then_some(1),
+        Shape::Record(fields) if !fields.is_empty() && def.others.is_none() && !def.redacted => {
+            let sizes = fields
+                .iter()
+                .map(|field| Some(8 + size(&field.ty, copied)?));
+            sizes.sum()
+        }
+        _ => None,
+    }
+}
+
+fn size(ty: &Type, copied: &BTreeMap<String, usize>) -> Option<usize> {
+    match ty {
+        Type::Bool => Some(1),
+        Type::Integer(_) => Some(8),
+        Type::Number => Some(16),
+        Type::Named(name) => copied.get(name).copied(),
+        Type::Nullable(item) => Some(8 + size(item, copied)?),
+        _ => None,
+    }
 }

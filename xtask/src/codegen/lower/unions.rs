@@ -13,6 +13,7 @@ use crate::codegen::model::{Fixed, Marks};
 pub(super) struct Branch<'d> {
     tag: String,
     docs: Option<String>,
+    example: Option<String>,
     /// Absent for a payload-less variant.
     payload: Option<Node<'d>>,
 }
@@ -72,14 +73,14 @@ impl Lower<'_> {
         for case in &cases {
             marks.push(marks::marks(&case.node, &case.base, 0)?);
         }
-        let named: Vec<String> = cases
+        let called: Vec<String> = cases
             .iter()
             .zip(&marks)
             .enumerate()
             .map(|(index, (case, marks))| case_name(case, marks, index))
             .collect();
         let telling = marks::tell(&mut marks);
-        let names = names::variant_names(named.iter().map(String::as_str));
+        let names = names::variant_names(called.iter().map(String::as_str));
         for (first, second, loosely) in &telling.alike {
             let pair = format!("{wire}::{} and {}", names[*first], names[*second]);
             let what = if *loosely {
@@ -90,7 +91,7 @@ impl Lower<'_> {
             self.guess(what, &pair);
         }
         let mut variants = Vec::new();
-        for ((case, name), rust) in cases.into_iter().zip(named).zip(names) {
+        for ((case, name), rust) in cases.into_iter().zip(called).zip(names) {
             let used = self.payload(&case, &payload_name(&name))?;
             let ty = match used.ty {
                 Type::Raw => Type::Raw,
@@ -103,6 +104,7 @@ impl Lower<'_> {
                 wire: if twice { rust.clone() } else { name },
                 rust,
                 docs: case.docs.or(used.docs),
+                example: case.example,
                 payload: Payload::Type(ty),
             });
         }
@@ -179,7 +181,12 @@ impl Lower<'_> {
         union: &str,
         rust: String,
     ) -> Result<Variant, CodegenError> {
-        let Branch { tag, docs, payload } = branch;
+        let Branch {
+            tag,
+            docs,
+            example,
+            payload,
+        } = branch;
         let (payload, payload_docs) = match payload {
             None => (Payload::None, None),
             Some(node) if union == self.notes.unions().kind => {
@@ -205,6 +212,7 @@ impl Lower<'_> {
         Ok(Variant {
             wire: tag,
             rust,
+            example,
             docs: docs.or(payload_docs),
             payload,
         })
@@ -320,6 +328,7 @@ pub(super) struct Case<'d> {
     /// What the specification calls it, if it does.
     pub(super) name: Option<String>,
     pub(super) docs: Option<String>,
+    pub(super) example: Option<String>,
     pub(super) node: Node<'d>,
     /// The fields that the union declares for all its cases.
     pub(super) base: Vec<Node<'d>>,
@@ -354,6 +363,7 @@ fn cases_of<'d>(
         found.push(Case {
             name: target.or_else(title),
             docs: settled.docs,
+            example: example(&settled.node),
             node: branch.clone(),
             base: base.clone(),
         });
@@ -403,16 +413,17 @@ pub(super) fn external<'d>(node: &Node<'d>) -> Result<Option<Vec<Branch<'d>>>, C
         return Ok(None);
     };
     let branches = choice.branches.iter().map(|branch| (branch.clone(), None));
-    announced(branches.collect(), vec![node.pointer.clone()])
+    let branches: Vec<_> = branches.collect();
+    announced(&branches, vec![node.pointer.clone()])
 }
 
 /// The same for payloads with what is said of each.
 pub(super) fn announced<'d>(
-    branches: Vec<(Node<'d>, Option<String>)>,
+    branches: &[(Node<'d>, Option<String>)],
     mut above: Vec<String>,
 ) -> Result<Option<Vec<Branch<'d>>>, CodegenError> {
     let mut found = Vec::new();
-    for (branch, docs) in &branches {
+    for (branch, docs) in branches {
         if !collect(branch, docs.as_ref(), &mut above, &mut found)? {
             return Ok(None);
         }
@@ -449,6 +460,23 @@ fn collect<'d>(
     Ok(true)
 }
 
+/// An example longer than this helps no reader of the documentation.
+const LONGEST_EXAMPLE: usize = 300;
+
+/// The first example of a schema, as compact JSON.
+pub(super) fn example(node: &Node<'_>) -> Option<String> {
+    let listed = node
+        .get("examples")
+        .and_then(|list| list.children().into_iter().next());
+    as_json(&listed.or_else(|| node.get("example"))?)
+}
+
+/// A value of the document as JSON text, if it is short.
+pub(super) fn as_json(node: &Node<'_>) -> Option<String> {
+    let text = serde_json::to_string(node.value).ok()?;
+    (text.len() <= LONGEST_EXAMPLE).then_some(text)
+}
+
 /// A kind's variant has fields of its own; what holds none must be an object without any.
 fn refuse_no_object(node: &Node<'_>) -> Result<(), CodegenError> {
     let found = match schema::form(node)? {
@@ -476,6 +504,7 @@ fn tagged<'d>(
             let bare = |word: &str| Branch {
                 tag: word.to_owned(),
                 docs: docs.cloned(),
+                example: None,
                 payload: None,
             };
             Ok(Some(words.map(bare).collect()))
@@ -504,6 +533,7 @@ fn single_key<'d>(
     Ok(Some(Branch {
         tag: payload.last_segment(),
         docs,
+        example: example(node),
         payload: (!bare).then_some(payload),
     }))
 }

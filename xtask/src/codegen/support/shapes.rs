@@ -103,6 +103,18 @@ pub(crate) fn deserialize<'de, T: Shaped, D: Deserializer<'de>>(
 }
 
 impl Shape {
+    /// An object that its fixed values tell from all others.
+    pub(crate) const fn told(
+        fixed: &'static [(&'static [&'static str], &'static [Fixed])],
+    ) -> Self {
+        Self {
+            kinds: OBJECT,
+            fixed,
+            required: &[],
+            optional: &[],
+        }
+    }
+
     fn fits(&self, value: &Value) -> bool {
         let member = |(name, kinds): &(&str, u8)| {
             step(value, name).map(|value| kind(value) & !kinds == 0)
@@ -115,7 +127,7 @@ impl Shape {
             && self.optional.iter().all(|known| member(known) != Some(false))
     }
 
-    /// Whether the value at the tag's path is one of this shape's; a shape without any takes all that are of no other.
+    /// Whether the value at the tag's path is one of this shape's.
     fn allows(&self, path: &[&str], tag: &Value) -> bool {
         let mut own = self.fixed.iter().filter(|(known, _)| *known == path);
         own.any(|(_, fixed)| fixed.iter().any(|fixed| fixed.is(tag)))

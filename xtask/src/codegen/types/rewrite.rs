@@ -11,7 +11,9 @@ use super::{field_serde, field_tokens, ident, tokens};
 use crate::codegen::model::{
     Field, Model, Others, Payload, Presence, Shape, Type, TypeDef, Union, Variant, Word,
 };
-use crate::codegen::render::doc;
+use crate::codegen::render::{doc, doc_line};
+
+mod example;
 
 /// Keeps typify's structs, enums and payload conversions; drops what we write ourselves.
 pub(super) fn rewrite(model: &Model, stream: TokenStream) -> BTreeMap<String, TokenStream> {
@@ -36,7 +38,7 @@ fn kept(model: &Model, item: Item) -> Option<(String, TokenStream)> {
         }
         Item::Enum(item) => {
             let def = model.get(&item.ident.to_string())?;
-            Some((def.name.clone(), enumeration(def, item)))
+            Some((def.name.clone(), enumeration(model, def, item)))
         }
         Item::Impl(item) => conversion(model, &item),
         _ => None,
@@ -62,14 +64,20 @@ fn structure(def: &TypeDef, mut item: ItemStruct) -> TokenStream {
     item.into_token_stream()
 }
 
-fn enumeration(def: &TypeDef, mut item: ItemEnum) -> TokenStream {
+fn enumeration(model: &Model, def: &TypeDef, mut item: ItemEnum) -> TokenStream {
     item.attrs = attributes(def);
     match &def.shape {
-        Shape::Union(union) => variants(def, union, &mut item),
+        Shape::Union(union) => variants(model, def, union, &mut item),
         Shape::Words(words) => plain(def, words, &mut item),
         Shape::Record(_) | Shape::Tuple(_) | Shape::Newtype(_) => {}
     }
     item.into_token_stream()
+}
+
+/// The unions that a reader begins with: those alone show examples.
+fn is_message(model: &Model, name: &str) -> bool {
+    let unions = [&model.client, &model.server, &model.kind];
+    unions.into_iter().flatten().any(|union| union == name)
 }
 
 fn others_field(others: &Others) -> syn::Field {
@@ -113,11 +121,19 @@ fn place_type(field: &Field, ty: &syn::Type) -> TokenStream {
     }
 }
 
-fn variants(def: &TypeDef, union: &Union, item: &mut ItemEnum) {
+fn variants(model: &Model, def: &TypeDef, union: &Union, item: &mut ItemEnum) {
     // typify keeps their order.
     for (variant, ours) in item.variants.iter_mut().zip(&union.variants) {
         variant.ident = format_ident!("{}", ours.rust);
         variant.attrs = doc(ours.docs.as_deref(), &ours.wire);
+        if is_message(model, &def.name)
+            && let Some(example) = &ours.example
+        {
+            let shown = example::lines(model.path.as_deref(), &def.name, &ours.wire, example);
+            variant
+                .attrs
+                .extend(shown.into_iter().map(|line| doc_line(&line)));
+        }
         if ours.wire != ours.rust && union.external() {
             let wire = &ours.wire;
             variant.attrs.push(parse_quote!(#[serde(rename = #wire)]));
@@ -147,6 +163,11 @@ fn plain(def: &TypeDef, words: &[Word], item: &mut ItemEnum) {
     for (variant, word) in item.variants.iter_mut().zip(words) {
         variant.ident = format_ident!("{}", word.rust);
         variant.attrs = doc(word.docs.as_deref(), &word.wire);
+        if def.tag {
+            let wire = &word.wire;
+            variant.attrs.push(parse_quote!(#[default]));
+            variant.attrs.push(parse_quote!(#[serde(rename = #wire)]));
+        }
     }
     if def.open {
         item.variants.push(parse_quote!(
@@ -205,7 +226,7 @@ fn attributes(def: &TypeDef) -> Vec<Attribute> {
     let mut attributes = doc(def.docs.as_deref(), &def.wire);
     let derives = derives(def);
     attributes.push(parse_quote!(#[derive(#(#derives),*)]));
-    if matches!(def.shape, Shape::Union(_) | Shape::Words(_)) {
+    if matches!(def.shape, Shape::Union(_) | Shape::Words(_)) && !def.tag {
         attributes.push(parse_quote!(#[non_exhaustive]));
     }
     attributes
@@ -219,10 +240,12 @@ fn derives(def: &TypeDef) -> Vec<TokenStream> {
         Shape::Record(_) | Shape::Newtype(_) => {
             vec![quote!(Serialize), quote!(Deserialize)]
         }
-        Shape::Tuple(_) => Vec::new(),
         // Reading a union is written by hand, in `tagged.rs`; so are both ways of a string enum.
         Shape::Union(_) => vec![quote!(Serialize)],
-        Shape::Words(_) => Vec::new(),
+        Shape::Words(_) if def.tag => {
+            vec![quote!(Default), quote!(Serialize), quote!(Deserialize)]
+        }
+        Shape::Tuple(_) | Shape::Words(_) => Vec::new(),
     };
     let chosen = [
         (true, quote!(Clone)),

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::codegen::document::{Document, Node};
 use crate::codegen::error::{CodegenError, report};
-use crate::codegen::{Job, generate};
+use crate::codegen::{Job, generate, schema};
 
 /// A folder with these files in it.
 fn folder(files: &[(&str, &str)]) -> TempDir {
@@ -325,4 +325,26 @@ fn the_schemas_and_the_version_are_had_in_order() {
     let names: Vec<String> = schemas.iter().map(Node::last_segment).collect();
     assert_eq!(names, ["B", "A"]);
     assert_eq!(document.version(), "3.0.0");
+}
+
+#[test]
+fn a_chain_through_files_whose_references_look_alike_is_no_cycle() {
+    let files = [(
+        "spec/other.yaml",
+        "{T: {$ref: '#/components/schemas/T'}, components: {schemas: {T: {type: string}}}}",
+    )];
+    let schemas = "{A: {$ref: '#/components/schemas/T'}, T: {$ref: 'other.yaml#/T'}}";
+    let (_folder, path) = with_root(schemas, &files);
+    let document = Document::load(&path).unwrap();
+    let settled = schema::settle(&document.schema("A").unwrap()).unwrap();
+    assert!(
+        settled
+            .node
+            .place()
+            .ends_with("other.yaml#/components/schemas/T")
+    );
+    assert_eq!(
+        document.schema("A").unwrap().place(),
+        "#/components/schemas/A"
+    );
 }
