@@ -16,6 +16,13 @@ use crate::codegen::{Output, generate_from_text, parse_yaml};
 /// More only brings the same refusal sooner.
 const MOST_DAMAGE: u8 = 8;
 
+/// The protocol as other tools write it, in the ways that differ most.
+const LAYOUTS: [&str; 3] = [
+    "discriminator.yaml",
+    "schemars_embedded.yaml",
+    "v2_6_publish_subscribe.yaml",
+];
+
 /// A specification to begin with.
 struct Sample {
     tree: Value,
@@ -23,7 +30,7 @@ struct Sample {
 }
 
 /// An even first byte makes the rest the text of a specification; an odd one makes it say how one of the specifications
-/// in `testdata/`, or the workspace's own, is to be damaged.
+/// in `testdata/`, or the workspace's own in one of its layouts, is to be damaged.
 ///
 /// # Panics
 /// When the generator panics, or [`generate`] does.
@@ -83,7 +90,7 @@ fn has_place(error: &str) -> bool {
 
 fn samples() -> Vec<Sample> {
     let folder = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    let mut paths: Vec<PathBuf> = ["testdata/specs", "testdata/broken"]
+    let mut paths: Vec<PathBuf> = ["testdata/specs", "testdata/broken", "testdata/corpus"]
         .iter()
         .flat_map(|name| fs::read_dir(folder(name)).expect("it is in the repository"))
         .map(|entry| entry.expect("it is in the repository").path())
@@ -95,7 +102,15 @@ fn samples() -> Vec<Sample> {
         .filter_map(|path| sample(path, &path.with_extension("annotations.yaml")))
         .collect();
     let own = folder("../asyncapi/rocketfi-ws.yaml");
-    samples.extend(sample(&own, &own.with_file_name("annotations.yaml")));
+    let annotations = own.with_file_name("annotations.yaml");
+    let layouts = LAYOUTS
+        .iter()
+        .map(|name| folder("testdata/layouts").join(name));
+    samples.extend(
+        layouts
+            .chain([own])
+            .filter_map(|path| sample(&path, &annotations)),
+    );
     samples
 }
 

@@ -140,6 +140,7 @@ fn symbols(wire: &str) -> String {
 
 fn identifier(name: &str, prefix: &str) -> String {
     match name.chars().next() {
+        None if prefix.ends_with('_') => format!("{prefix}empty"),
         None => format!("{prefix}Empty"),
         Some(first) if first.is_ascii_digit() => format!("{prefix}{name}"),
         Some(_) => name.to_owned(),

@@ -11,6 +11,8 @@ use super::survey::survey;
 use super::table;
 use crate::codegen::{InUnion, MessageType, Output, generate_alone, workspace};
 
+mod own;
+
 const DOCUMENT: &str = "
 asyncapi: 3.0.0
 components:

@@ -145,7 +145,8 @@ impl Lower<'_> {
     /// What absence means, where it can be said in Rust.
     pub(super) fn default(&self, ty: &Type, value: &Node<'_>, wire: &str) -> Option<Default> {
         let found = self.default_of(ty, value);
-        if found.is_none() && !untold(ty, value) {
+        let object = matches!(ty, Type::Named(name) if is_object(&self.types[name].0.shape));
+        if found.is_none() && !object && !untold(ty, value) {
             self.guess(
                 "defaults that are not of their field's type are ignored",
                 wire,
@@ -178,6 +179,11 @@ impl Lower<'_> {
             _ => None,
         }
     }
+}
+
+/// Shapes whose defaults there is no way to say.
+const fn is_object(shape: &Shape) -> bool {
+    matches!(shape, Shape::Record(_) | Shape::Tuple(_) | Shape::Union(_))
 }
 
 /// Defaults that nobody asks for: of lists, objects and numbers, and null, which is what absence means anyway.

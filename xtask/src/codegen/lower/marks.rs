@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_yaml::Value;
 
+#[cfg(test)]
+mod tests;
+
 use super::{CodegenError, Node, schema};
 use crate::codegen::model::{Fixed, FixedMark, Marks, Member};
 use crate::codegen::schema::{Form, Peeled};
@@ -277,7 +280,9 @@ pub(super) fn tell(variants: &mut [Vec<Marks>]) -> Telling {
     for marks in variants.iter_mut().flatten() {
         marks.fixed.retain(|mark| chosen.contains(&mark.path));
         if whole {
-            marks.members.clear();
+            // A value without the way to the tag is of no variant; the rest is for the one it names to refuse.
+            let way = tag.as_ref().and_then(|tag| tag.first());
+            marks.members.retain(|member| Some(&member.name) == way);
         }
     }
     let alike = if tag.is_some() {
@@ -363,14 +368,37 @@ fn separating(variants: &[Vec<Marks>], paths: Vec<Vec<String>>) -> Vec<Vec<Strin
         .flat_map(|a| (0..a).map(move |b| (b, a)))
         .collect();
     let mut chosen = Vec::new();
+    let mut rest = Vec::new();
     for path in paths {
         let before = open.len();
         open.retain(|(a, b)| !separates(&variants[*a], &variants[*b], &path));
         if open.len() < before {
             chosen.push(path);
+        } else {
+            rest.push(path);
+        }
+    }
+    // Next: one that is always fixed beside one that is free, where nothing else tells.
+    open.retain(|(a, b)| pairs(&variants[*a], &variants[*b]).any(|(a, b)| !told_by_form(a, b)));
+    for path in rest {
+        let before = open.len();
+        open.retain(|(a, b)| !singles_out(&variants[*a], &variants[*b], &path));
+        if open.len() < before {
+            chosen.push(path);
         }
     }
     chosen
+}
+
+/// Whether one of the two always has a fixed value at the path, and the other never.
+fn singles_out(a: &[Marks], b: &[Marks], path: &[String]) -> bool {
+    let always = |marks: &Marks| {
+        let mut fixed = marks.fixed.iter();
+        fixed.any(|mark| mark.path == path && mark.required)
+    };
+    let never = |marks: &Marks| marks.fixed.iter().all(|mark| mark.path != path);
+    let one = |a: &[Marks], b: &[Marks]| a.iter().all(always) && b.iter().all(never);
+    one(a, b) || one(b, a)
 }
 
 fn separates(a: &[Marks], b: &[Marks], path: &[String]) -> bool {
@@ -403,7 +431,6 @@ fn alike(variants: &[Vec<Marks>]) -> Vec<(usize, usize, bool)> {
 }
 
 fn told(a: &Marks, b: &Marks) -> bool {
-    let kinds = a.kinds & b.kinds == 0;
     let fixed = a.fixed.iter().any(|mark| {
         let other = b.fixed.iter().find(|other| other.path == mark.path);
         other.is_some_and(|other| {
@@ -412,6 +439,14 @@ fn told(a: &Marks, b: &Marks) -> bool {
                 .all(|value| !other.values.contains(value))
         })
     });
+    // A variant with a value that is always fixed, beside one without.
+    let some = |marks: &Marks| marks.fixed.iter().filter(|mark| mark.required).count();
+    fixed || some(a) != some(b) || told_by_form(a, b)
+}
+
+/// Whether kinds or members that are always there tell two forms apart.
+fn told_by_form(a: &Marks, b: &Marks) -> bool {
+    let kinds = a.kinds & b.kinds == 0;
     let member = a
         .members
         .iter()
@@ -420,9 +455,7 @@ fn told(a: &Marks, b: &Marks) -> bool {
             let other = b.members.iter().find(|other| other.name == member.name);
             other.is_some_and(|other| other.required && other.kinds & member.kinds == 0)
         });
-    // A variant with a value that is always fixed, beside one without.
-    let some = |marks: &Marks| marks.fixed.iter().filter(|mark| mark.required).count();
-    kinds || fixed || member || some(a) != some(b) || names(a, true) != names(b, true)
+    kinds || member || names(a, true) != names(b, true)
 }
 
 fn names(marks: &Marks, required: bool) -> BTreeSet<&str> {

@@ -521,8 +521,11 @@ fn single_key<'d>(
     node: &Node<'d>,
     docs: Option<String>,
 ) -> Result<Option<Branch<'d>>, CodegenError> {
-    let mut properties = super::fields::properties(&schema::conjuncts(node)?);
-    if properties.len() != 1 {
+    let parts = schema::conjuncts(node)?;
+    let mut properties = super::fields::properties(&parts);
+    // Members of any name that are of a type are part of the message: it is more than its key.
+    let more = matches!(schema::others(&parts), Some(schema::Others::Of(_)));
+    if properties.len() != 1 || more {
         return Ok(None);
     }
     let payload = properties.remove(0);

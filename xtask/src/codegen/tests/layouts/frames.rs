@@ -12,6 +12,10 @@ use crate::codegen::workspace;
 fn layouts_in_another_order_answer_the_same_frames() {
     let folder = workspace().join("target/layouts");
     let copy = folder.join("crates/protocol");
+    // A file of an earlier copy may be in the way of this one.
+    if copy.exists() {
+        fs::remove_dir_all(&copy).unwrap();
+    }
     copy_folder(&workspace().join("crates/protocol"), &copy);
     fs::write(folder.join("Cargo.toml"), manifest()).unwrap();
     fs::copy(workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
