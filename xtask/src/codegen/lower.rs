@@ -13,13 +13,18 @@ use super::model::{
 use super::schema::{self, Form, Peeled};
 use super::{names, schema::peel};
 
+mod branches;
+mod cases;
+mod definitions;
 mod fields;
 mod guesses;
 pub(crate) mod marks;
 mod open;
+mod shaped;
 mod shown;
 mod sides;
 mod tags;
+mod telling;
 mod traits;
 mod unions;
 
@@ -83,7 +88,7 @@ fn lone<'d>(node: &Node<'d>) -> Result<Option<Node<'d>>, CodegenError> {
         return Ok(None);
     };
     match choice.branches.as_slice() {
-        [only] if choice.base.is_empty() && unions::external(node)?.is_none() => {
+        [only] if choice.base.is_empty() && branches::external(node)?.is_none() => {
             Ok(Some(only.clone()))
         }
         _ => Ok(None),
@@ -120,41 +125,6 @@ impl<'a> Lower<'a> {
         };
         lower.reserve(document);
         lower
-    }
-
-    /// Gives every component its name before any type inside another can take it.
-    fn reserve(&mut self, document: &Document) {
-        let schemas = document.component_schemas();
-        let named =
-            |schema: &&Node<'_>| names::type_name(&schema.last_segment()) == schema.last_segment();
-        // One whose name is a Rust name already has the first claim to it.
-        let (exact, other): (Vec<_>, Vec<_>) = schemas.iter().partition(named);
-        for schema in exact.into_iter().chain(other) {
-            // A component may be no more than a reference, to a file of its own or to another component.
-            let target = schema
-                .resolve()
-                .map_or_else(|_| schema.pointer.clone(), |node| node.pointer);
-            let alias =
-                target != schema.pointer && schemas.iter().any(|known| known.pointer == target);
-            if alias || self.reserved.contains_key(&target) {
-                continue;
-            }
-            let wanted = names::type_name(&schema.last_segment());
-            let name = self.free(&wanted);
-            if name != wanted {
-                self.guess("names that are taken get a number", &name);
-            }
-            self.taken.insert(name.clone());
-            self.reserved.insert(target, name);
-        }
-    }
-
-    /// The name, or the first number behind it that is free.
-    fn free(&self, name: &str) -> String {
-        let numbered = (2..).map(|count| format!("{name}{count}"));
-        let mut candidates = std::iter::once(name.to_owned()).chain(numbered);
-        let found = candidates.find(|name| !self.taken.contains(name));
-        found.unwrap_or_else(|| name.to_owned())
     }
 
     fn guess(&self, what: &'static str, place: &str) {
@@ -317,140 +287,5 @@ impl Lower<'_> {
             ty if used.nullable => Type::Nullable(Box::new(ty)),
             ty => ty,
         })
-    }
-
-    /// Defines the type of a schema once and gives its Rust name.
-    fn define(&mut self, node: &Node<'_>, wire: &str) -> Result<String, CodegenError> {
-        if let Some(name) = self.by_pointer.get(&node.pointer) {
-            return Ok(name.clone());
-        }
-        if let Some(name) = self.twin(node, wire)? {
-            self.by_pointer.insert(node.pointer.clone(), name.clone());
-            return Ok(name);
-        }
-        let name = self.name(&node.pointer, wire);
-        self.by_pointer.insert(node.pointer.clone(), name.clone());
-        // Entered before its body is read: a type may contain itself.
-        let def = self.placeholder(node, wire, &name);
-        self.guess_docs(def.docs.as_ref(), wire);
-        self.types.insert(name.clone(), (def, node.pointer.clone()));
-        // What lies inside a type with a name may lead back to it.
-        let open = std::mem::take(&mut self.open);
-        let (shape, others) = self.shape(node, wire)?;
-        self.open = open;
-        self.complete(&name, shape, others);
-        Ok(name)
-    }
-
-    /// The type that is defined elsewhere in the same words: tools that write a schema with all its parts repeat them.
-    fn twin(&self, node: &Node<'_>, wire: &str) -> Result<Option<String>, CodegenError> {
-        if self.reserved.contains_key(&node.pointer) {
-            return Ok(None);
-        }
-        let name = names::type_name(wire);
-        let Some((def, place)) = self.types.get(&name) else {
-            return Ok(None);
-        };
-        let Some(other) = self.document.at(place).filter(|_| def.wire == wire) else {
-            return Ok(None);
-        };
-        Ok(schema::same(node, &other)?.then_some(name))
-    }
-
-    /// The Rust name of the type at a place: a component has its own, whatever else is called so.
-    fn name(&mut self, pointer: &str, wire: &str) -> String {
-        if let Some(name) = self.reserved.get(pointer) {
-            return name.clone();
-        }
-        let wanted = names::type_name(wire);
-        let name = self.free(&wanted);
-        if name != wanted {
-            self.guess("names that are taken get a number", &name);
-        }
-        self.taken.insert(name.clone());
-        name
-    }
-
-    fn placeholder(&self, node: &Node<'_>, wire: &str, name: &str) -> TypeDef {
-        TypeDef {
-            name: name.to_owned(),
-            wire: wire.to_owned(),
-            docs: node.text("description").map(str::to_owned),
-            shape: Shape::Words(Vec::new()),
-            others: None,
-            open: false,
-            tag: false,
-            redacted: self
-                .notes
-                .schema(wire)
-                .is_some_and(super::annotations::Schema::redacted),
-            traits: Traits::default(),
-        }
-    }
-
-    fn complete(&mut self, name: &str, shape: Shape, others: Option<Others>) {
-        if let Some((def, _)) = self.types.get_mut(name) {
-            def.shape = shape;
-            def.others = others;
-        }
-    }
-
-    fn shape(
-        &mut self,
-        node: &Node<'_>,
-        wire: &str,
-    ) -> Result<(Shape, Option<Others>), CodegenError> {
-        match schema::form(node)? {
-            Form::Record => self.record(&schema::conjuncts(node)?, wire),
-            Form::Tuple(places) => self.tuple(node, &places, wire),
-            Form::Union => Ok((self.union(node, wire)?, None)),
-            Form::Words => Ok((Shape::Words(self.words(node, wire)?), None)),
-            Form::Integer(integer) => {
-                self.guess_width(node, wire);
-                Ok((Shape::Newtype(integer), None))
-            }
-            _ => Err(node.expected("an object, a union, an enum or an integer")),
-        }
-    }
-
-    fn words(&self, node: &Node<'_>, wire: &str) -> Result<Vec<Word>, CodegenError> {
-        let values = schema::words(node)?;
-        let docs = node.get("x-enum-descriptions");
-        let word = |(value, fallback): (&&str, String)| Word {
-            wire: (*value).to_owned(),
-            rust: self
-                .notes
-                .value(wire, value)
-                .map_or(fallback, str::to_owned),
-            docs: docs
-                .as_ref()
-                .and_then(|map| map.text(value))
-                .map(str::to_owned),
-        };
-        let words = values
-            .iter()
-            .zip(names::variant_names(values.iter().copied()))
-            .map(word)
-            .collect();
-        self.distinct(words, wire)
-    }
-
-    /// Names that annotations give may be those of other values; our own never are.
-    fn distinct(&self, words: Vec<Word>, owner: &str) -> Result<Vec<Word>, CodegenError> {
-        for (index, word) in words.iter().enumerate() {
-            let clash = |other: &&Word| other.rust == word.rust;
-            if let Some(by) = words[..index].iter().find(clash) {
-                let renamed = |word: &&Word| self.notes.value(owner, &word.wire).is_some();
-                let (at, by) = if renamed(&word) {
-                    (word, by)
-                } else {
-                    (by, word)
-                };
-                let entry = format!("values/{owner}.{}", at.wire);
-                let (name, by) = (word.rust.clone(), by.wire.clone());
-                return Err(self.notes.problem(&entry, Problem::NameClash { name, by }));
-            }
-        }
-        Ok(words)
     }
 }

@@ -1,6 +1,7 @@
 //! The two sides' unions, found by name or made of what the operations say.
 
-use super::unions::{Case, announced, as_json};
+use super::branches::{announced, as_json};
+use super::cases::Case;
 use super::{CodegenError, Lower, Node, Shape, Tagging, Type, schema};
 use crate::codegen::document::{Document, Message, Protocol};
 use crate::codegen::error::Problem;

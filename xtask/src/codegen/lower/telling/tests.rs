@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Telling, marks, tell};
+use super::super::marks::marks;
+use super::{Telling, tell};
 use crate::codegen::document::Document;
 use crate::codegen::generate_from_text;
 use crate::codegen::model::{Fixed, Marks};
