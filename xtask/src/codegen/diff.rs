@@ -9,6 +9,7 @@ use super::{Job, on_a_large_stack};
 mod annotations;
 mod fields;
 mod judge;
+mod recognised;
 mod relation;
 mod report;
 mod side;

@@ -79,6 +79,17 @@ pub(super) fn case_removed() -> Judgement {
     }
 }
 
+/// A variant that other values, or another form, announce now.
+pub(super) fn recognised_otherwise() -> Judgement {
+    Judgement {
+        client: (
+            Breaking,
+            "the server no longer recognises what older clients send",
+        ),
+        server: (Breaking, "older clients no longer recognise it"),
+    }
+}
+
 pub(super) fn field_added(presence: Presence) -> Judgement {
     Judgement {
         client: match may_be(presence) {

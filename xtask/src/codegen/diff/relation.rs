@@ -133,6 +133,9 @@ impl Pair<'_> {
             }
             (Shape::Words(old), Shape::Words(new)) => wires(old) == wires(new),
             (Shape::Union(old), Shape::Union(new)) => {
+                if old.external() != new.external() {
+                    return false;
+                }
                 let (old, new) = (&old.variants, &new.variants);
                 let same = |one: &Variant| {
                     let other = new.iter().find(|other| other.wire == one.wire);

@@ -145,3 +145,62 @@ fn what_matches_neither_document_is_counted_alone() {
     let expected = "Annotations\n  1 entry matches neither document\nno changes\n";
     assert_eq!(told, expected);
 }
+
+/// A server of two messages, both ways of telling them apart.
+fn server(trade: &str, quote: &str) -> String {
+    format!(
+        "
+asyncapi: 2.6.0
+channels:
+  /:
+    subscribe:
+      message:
+        oneOf:
+          - {{name: Trade, payload: {trade}}}
+          - {{name: Quote, payload: {quote}}}
+"
+    )
+}
+
+fn tagged(value: &str) -> String {
+    format!(
+        "{{type: object, required: [kind, price], properties: {{kind: {{const: {value}}}, price: {{type: string}}}}}}"
+    )
+}
+
+#[test]
+fn a_variant_that_is_recognised_by_another_value_breaks_clients() {
+    let old = server(&tagged("trade"), &tagged("quote"));
+    let new = server(&tagged("deal"), &tagged("quote"));
+    let told = said(&old, &new, "");
+    let line = "Trade: recognised by kind: \"deal\"; \"trade\" before (older clients no longer recognise it)";
+    assert!(told.contains(&format!("breaking    {line}")), "{told}");
+}
+
+#[test]
+fn a_variant_that_is_no_longer_announced_by_its_name_breaks_clients() {
+    let keyed = |name: &str| {
+        format!("{{type: object, required: [{name}], properties: {{{name}: {{type: string}}}}}}")
+    };
+    let old = server(&keyed("Trade"), &keyed("Quote"));
+    let new = server(&tagged("trade"), &tagged("quote"));
+    let told = said(&old, &new, "");
+    for name in ["Trade", "Quote"] {
+        let line = format!("{name}: recognised by what is in it; by its name before");
+        assert!(told.contains(&format!("breaking    {line}")), "{told}");
+    }
+}
+
+#[test]
+fn another_variant_does_not_change_how_the_others_are_recognised() {
+    let old = server(&tagged("trade"), &tagged("quote"));
+    let new = old.replace(
+        "          - {name: Quote",
+        "          - {name: Halt, payload: {type: object, required: [reason], properties: {reason: {type: string}}}}\n          - {name: Quote",
+    );
+    let told = said(&old, &new, "");
+    assert!(
+        told.contains("Halt: added") && !told.contains("recognised by"),
+        "{told}"
+    );
+}

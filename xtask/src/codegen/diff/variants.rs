@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use super::fields::{Owner, perhaps};
 use super::judge::{self, Judgement};
+use super::recognised::{self, Recognised};
 use super::relation::{Pair, Relation};
 use super::report::{Change, Section};
 use super::side::{Senders, Side};
@@ -14,15 +15,7 @@ use crate::codegen::model::{Payload, Shape, Type, TypeDef, Union, Variant};
 struct Case<'m> {
     wire: &'m str,
     payload: &'m Payload,
-}
-
-impl<'m> Case<'m> {
-    fn of(variant: &'m Variant) -> Self {
-        Self {
-            wire: &variant.wire,
-            payload: &variant.payload,
-        }
-    }
+    recognised: Recognised<'m>,
 }
 
 /// All changes: of what clients send, of what the server sends, of the kinds, and of the types inside.
@@ -159,6 +152,14 @@ impl Pair<'_> {
 
     /// One variant in both specifications.
     fn case(&self, owner: Owner<'_>, old: &Case<'_>, new: &Case<'_>) -> Vec<Change> {
+        let mut changes = self.payload(owner, old, new);
+        if let Some(what) = old.recognised.changed(new.recognised) {
+            changes.push(change(owner, old, what, &judge::recognised_otherwise()));
+        }
+        changes
+    }
+
+    fn payload(&self, owner: Owner<'_>, old: &Case<'_>, new: &Case<'_>) -> Vec<Change> {
         if let (Payload::Fields(was), Payload::Fields(is)) = (old.payload, new.payload) {
             let name = at(owner, old);
             return self.fields(
@@ -207,7 +208,20 @@ fn removed(owner: Owner<'_>) -> Judgement {
 }
 
 fn cases(union: &Union) -> Vec<Case<'_>> {
-    union.variants.iter().map(Case::of).collect()
+    let case = |(variant, recognised)| {
+        let variant: &Variant = variant;
+        Case {
+            wire: &variant.wire,
+            payload: &variant.payload,
+            recognised,
+        }
+    };
+    union
+        .variants
+        .iter()
+        .zip(recognised::of(union))
+        .map(case)
+        .collect()
 }
 
 /// The cases of a union or an enum: an enum that gets a variant with a payload is a union from then on.
@@ -218,6 +232,7 @@ fn shape_cases(shape: &Shape) -> Option<Vec<Case<'_>>> {
             let case = |word| Case {
                 wire: word,
                 payload: &Payload::None,
+                recognised: Recognised::ByName,
             };
             let words = words.iter().map(|word| word.wire.as_str());
             Some(words.map(case).collect())
