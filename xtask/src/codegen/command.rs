@@ -54,10 +54,7 @@ fn write_or_check(args: Args) -> Result<ExitCode, CodegenError> {
         eprintln!("warning: {warning}");
     }
     if let Some(folder) = args.new_crate {
-        write_crate(&folder, &output.files).map_err(|source| CodegenError::Write {
-            file: super::shown(&folder),
-            source,
-        })?;
+        write_crate(&folder, &output.files)?;
         println!(
             "{}: a crate of {} types",
             super::shown(&folder),

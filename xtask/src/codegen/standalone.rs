@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::error::CodegenError;
 use super::workspace;
 
 /// The modules of the protocol crate that generated code stands on, as `crate::…`.
@@ -21,22 +22,45 @@ pub(crate) const DEPENDENCIES: &[&str] = &[
 ];
 
 /// Writes a crate around generated code, with the runtime that the code stands on: what a protocol needs that is not the
-/// workspace's own. A manifest that is there already is left alone.
-pub(crate) fn write_crate(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
-    let name = crate_name(folder);
+/// workspace's own. A manifest that is there already is left alone, and so is a crate that somebody else wrote.
+pub(crate) fn write_crate(folder: &Path, files: &[(String, String)]) -> Result<(), CodegenError> {
     let source = folder.join("src");
-    copy_runtime(&source)?;
+    let failed = |source| CodegenError::Write {
+        file: super::shown(folder),
+        source,
+    };
+    refuse_others(&source).map_err(failed)?;
+    write_around(folder, &source).map_err(failed)?;
+    super::write::write(&source.join("generated"), files).map(drop)
+}
+
+/// Only what was written here before may be written again.
+fn refuse_others(source: &Path) -> io::Result<()> {
+    let empty = fs::read_dir(source).is_ok_and(|mut entries| entries.next().is_none());
+    let ours = fs::read_to_string(source.join("lib.rs")).is_ok_and(|root| root == ROOT);
+    if ours || empty || !source.exists() {
+        return Ok(());
+    }
+    let message = "its `src` holds a crate that was not written by --new-crate";
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
+}
+
+fn write_around(folder: &Path, source: &Path) -> io::Result<()> {
+    let name = crate_name(folder);
+    let protocol = workspace().join("crates/protocol/src");
+    let modules = ["route", "tagged", "text"].map(str::to_owned).into_iter();
+    let scalars = SCALARS.iter().map(|scalar| format!("scalar/{scalar}"));
+    fs::create_dir_all(source.join("scalar"))?;
+    for module in modules.chain(scalars) {
+        let file = format!("{module}.rs");
+        let text = fs::read_to_string(protocol.join(&file))?;
+        write_changed(&source.join(file), &adapted(&text, &name.replace('-', "_")))?;
+    }
     let scalars: String = SCALARS.iter().map(|scalar| scalar_lines(scalar)).collect();
     write_changed(
         &source.join("scalar.rs"),
         &format!("//! Leaf types.\n\n{scalars}"),
     )?;
-    keep_only(&source.join("scalar"), SCALARS)?;
-    adapt(&source, &name.replace('-', "_"))?;
-    fs::create_dir_all(source.join("generated"))?;
-    for (file, text) in files {
-        write_changed(&source.join("generated").join(file), text)?;
-    }
     write_changed(&source.join("lib.rs"), ROOT)?;
     let manifest = folder.join("Cargo.toml");
     if manifest.exists() {
@@ -97,34 +121,12 @@ fn scalar_lines(module: &str) -> String {
     format!("mod {module};\npub use {module}::{name};\n")
 }
 
-fn keep_only(folder: &Path, modules: &[&str]) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let kept = path
-            .file_stem()
-            .is_some_and(|stem| modules.iter().any(|known| stem == *known));
-        if path.is_file() && !kept {
-            fs::remove_file(path)?;
-        }
-    }
-    Ok(())
-}
-
 /// The runtime's examples name the crate that they are part of; its tests stay where it comes from.
-fn adapt(folder: &Path, name: &str) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            adapt(&path, name)?;
-            continue;
-        }
-        let text = fs::read_to_string(&path)?.replace("rocketfi_protocol", name);
-        let code = text
-            .split_once("\n#[cfg(test)]")
-            .map_or(text.as_str(), |(code, _)| code);
-        write_changed(&path, &format!("{}\n", code.trim_end()))?;
-    }
-    Ok(())
+fn adapted(text: &str, name: &str) -> String {
+    let text = text.replace("rocketfi_protocol", name);
+    let code = text.split_once("\n#[cfg(test)]");
+    let code = code.map_or(text.as_str(), |(code, _)| code);
+    format!("{}\n", code.trim_end())
 }
 
 /// Copies the runtime's modules into a folder.

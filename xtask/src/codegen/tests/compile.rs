@@ -54,6 +54,18 @@ fn a_crate_of_its_own_compiles_and_passes_its_examples() {
     cargo(&folder, &["test"]);
 }
 
+#[test]
+fn a_crate_of_somebody_else_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("src/lib.rs");
+    fs::create_dir_all(root.parent().unwrap()).unwrap();
+    fs::write(&root, "//! By hand.\n").unwrap();
+    write_crate(folder.path(), &[]).unwrap_err();
+    assert_eq!(fs::read_to_string(&root).unwrap(), "//! By hand.\n");
+    let left = fs::read_dir(folder.path().join("src")).unwrap();
+    assert_eq!(left.count(), 1);
+}
+
 /// The crate root that generated code expects: copies of `crate::scalar`, `crate::route`, `crate::tagged` and
 /// what these stand on.
 fn root(source: &Path) -> String {
