@@ -25,7 +25,8 @@ mod tests;
 
 use annotations::Annotations;
 use document::Document;
-use error::{CodegenError, report};
+use error::CodegenError;
+pub(crate) use error::report;
 
 pub use command::{Args, run};
 

@@ -3,7 +3,6 @@
 //! Every document of a folder is generated; all that was generated is compiled; every example that its own schema
 //! accepts is decoded and encoded again. The result is a table, and a record of what was reached.
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -39,7 +38,7 @@ use maker::Maker;
 use progress::Progress;
 use record::Record;
 
-use crate::codegen::workspace;
+use crate::codegen::{report, workspace};
 
 /// Where totals are recorded, in the workspace.
 const RECORD: &str = "xtask/corpus.yaml";
@@ -120,16 +119,4 @@ fn told(falls: &[String]) -> ExitCode {
     }
     eprintln!("error: {RECORD} records more; if less is meant, run this with --examples --record");
     ExitCode::FAILURE
-}
-
-/// An error and all its sources on one line.
-fn report(error: &CorpusError) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }

@@ -120,7 +120,7 @@ pub(crate) enum Problem {
 }
 
 /// An error and all its sources on one line.
-pub(crate) fn report(error: &CodegenError) -> String {
+pub(crate) fn report(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -58,8 +58,8 @@ pub(crate) fn lower(document: &Document, notes: &Annotations) -> Result<Model, C
             document.file(),
         );
     }
-    let silent = messages.iter().all(|message| message.ty == Type::Raw);
-    if silent && client.is_none() && server.is_none() {
+    let untyped = messages.iter().all(|message| message.ty == Type::Raw);
+    if untyped && client.is_none() && server.is_none() {
         lower.all_schemas(document)?;
     }
     // Without operations, unions of that name may say it instead.
@@ -166,6 +166,18 @@ struct Use {
     nullable: bool,
     docs: Option<String>,
     default: Option<Default>,
+}
+
+impl Use {
+    /// The type of a value that stands by itself, and its docs. Any JSON may be null as it is.
+    fn whole(self) -> (Type, Option<String>) {
+        let ty = match self.ty {
+            Type::Raw => Type::Raw,
+            ty if self.nullable => Type::Nullable(Box::new(ty)),
+            ty => ty,
+        };
+        (ty, self.docs)
+    }
 }
 
 impl Lower<'_> {
@@ -279,13 +291,8 @@ impl Lower<'_> {
         Ok(Type::Map(Box::new(key), Box::new(value)))
     }
 
-    /// What a list or a map holds. Any JSON may be null as it is.
+    /// What a list or a map holds.
     fn element(&mut self, node: &Node<'_>, wire: &str) -> Result<Type, CodegenError> {
-        let used = self.read(node, wire)?;
-        Ok(match used.ty {
-            Type::Raw => Type::Raw,
-            ty if used.nullable => Type::Nullable(Box::new(ty)),
-            ty => ty,
-        })
+        Ok(self.read(node, wire)?.whole().0)
     }
 }

@@ -16,18 +16,23 @@ impl Lower<'_> {
             self.by_pointer.insert(node.pointer.clone(), name.clone());
             return Ok(name);
         }
-        let name = self.name(&node.pointer, wire);
-        self.by_pointer.insert(node.pointer.clone(), name.clone());
-        // Entered before its body is read: a type may contain itself.
-        let def = self.placeholder(node, wire, &name);
-        self.guess_docs(def.docs.as_ref(), wire);
-        self.types.insert(name.clone(), (def, node.pointer.clone()));
+        let name = self.begin(&node.pointer, node, wire);
         // What lies inside a type with a name may lead back to it.
         let open = std::mem::take(&mut self.open);
         let (shape, others) = self.shape(node, wire)?;
         self.open = open;
         self.complete(&name, shape, others);
         Ok(name)
+    }
+
+    /// Enters a type before its body is read: it may contain itself.
+    pub(super) fn begin(&mut self, place: &str, node: &Node<'_>, wire: &str) -> String {
+        let name = self.name(place, wire);
+        self.by_pointer.insert(place.to_owned(), name.clone());
+        let def = self.placeholder(node, wire, &name);
+        self.guess_docs(def.docs.as_ref(), wire);
+        self.types.insert(name.clone(), (def, place.to_owned()));
+        name
     }
 
     /// The type that is defined elsewhere in the same words: tools that write a schema with all its parts repeat them.

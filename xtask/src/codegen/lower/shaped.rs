@@ -37,18 +37,13 @@ impl Lower<'_> {
         }
         let mut variants = Vec::new();
         for ((case, name), rust) in cases.into_iter().zip(called).zip(names) {
-            let used = self.payload(&case, &payload_name(&name))?;
-            let ty = match used.ty {
-                Type::Raw => Type::Raw,
-                ty if used.nullable => Type::Nullable(Box::new(ty)),
-                ty => ty,
-            };
+            let (ty, docs) = self.payload(&case, &payload_name(&name))?.whole();
             // A name says which of the forms is meant, and so there may be one alone of it.
             let twice = variants.iter().any(|known: &Variant| known.wire == name);
             variants.push(Variant {
                 wire: if twice { rust.clone() } else { name },
                 rust,
-                docs: case.docs.or(used.docs),
+                docs: case.docs.or(docs),
                 example: case.example,
                 payload: Payload::Type(ty),
             });
@@ -92,10 +87,7 @@ impl Lower<'_> {
         if let Some(name) = self.by_pointer.get(&place) {
             return Ok(Type::Named(name.clone()));
         }
-        let name = self.name(&place, wire);
-        self.by_pointer.insert(place.clone(), name.clone());
-        let def = self.placeholder(node, wire, &name);
-        self.types.insert(name.clone(), (def, place));
+        let name = self.begin(&place, node, wire);
         let open = std::mem::take(&mut self.open);
         let (shape, others) = self.record(parts, wire)?;
         self.open = open;

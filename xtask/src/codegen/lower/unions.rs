@@ -94,13 +94,8 @@ impl Lower<'_> {
                 (Payload::Fields(fields), inner.docs)
             }
             Some(node) => {
-                let used = self.read(&node, &self.payload_name(union, &tag))?;
-                let ty = match used.ty {
-                    Type::Raw => Type::Raw,
-                    ty if used.nullable => Type::Nullable(Box::new(ty)),
-                    ty => ty,
-                };
-                (Payload::Type(ty), used.docs)
+                let (ty, docs) = self.read(&node, &self.payload_name(union, &tag))?.whole();
+                (Payload::Type(ty), docs)
             }
         };
         Ok(Variant {
