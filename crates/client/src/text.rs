@@ -3,19 +3,22 @@
 use std::fmt;
 use std::ops::Deref;
 
+use rocketfi_protocol::EcoString;
+
 /// Words of the server, kept as they came, up to [`ServerText::MAX_LEN`] bytes.
 ///
 /// The exchange does not say what it puts into an `Error` frame, and an account address or an order id is likely. So
 /// `Debug` shows only the size, and nothing of it is ever logged by this crate; `Display`, [`as_str`](Self::as_str)
 /// and comparing with a `str` give the text to whoever asks for it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ServerText(String);
+pub struct ServerText(EcoString);
 
 impl ServerText {
     /// Longer texts are cut to this many bytes, at a character boundary.
     pub const MAX_LEN: usize = 4096;
 
-    pub(crate) fn new(mut text: String) -> Self {
+    pub(crate) fn new(text: impl Into<EcoString>) -> Self {
+        let mut text = text.into();
         if text.len() > Self::MAX_LEN {
             let end = (0..=Self::MAX_LEN)
                 .rev()

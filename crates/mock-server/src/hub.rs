@@ -191,7 +191,7 @@ impl Hub {
 
     fn complain(&self, state: &mut State, session: u64, nonsense: &Nonsense) {
         if !self.gate.is_shut() {
-            state.tell(session, &ServerMessage::Error(nonsense.to_string()));
+            state.tell(session, &ServerMessage::Error(nonsense.to_string().into()));
         }
     }
 
@@ -306,7 +306,7 @@ impl State {
             Answer::Twice => self.obey(session, message, rules, 2),
             Answer::Unacknowledged => self.obey(session, message, rules, 0),
             Answer::Hollow => self.tell(session, &or_error(acknowledgement(&message))),
-            Answer::Error(text) => self.tell(session, &ServerMessage::Error(text)),
+            Answer::Error(text) => self.tell(session, &ServerMessage::Error(text.into())),
             Answer::Silence => {}
             Answer::Message(instead) => self.tell(session, &instead),
             Answer::Text(text) => {
@@ -323,7 +323,7 @@ impl State {
             return;
         };
         let answer = carry_out(message, &mut client.standing, &self.market, rules)
-            .unwrap_or_else(|nonsense| vec![ServerMessage::Error(nonsense.to_string())]);
+            .unwrap_or_else(|nonsense| vec![ServerMessage::Error(nonsense.to_string().into())]);
         for message in &answer {
             (0..times).for_each(|_| self.tell(session, message));
         }
@@ -387,5 +387,5 @@ fn is_pong(text: &str) -> bool {
 }
 
 fn or_error(answer: Result<ServerMessage, Nonsense>) -> ServerMessage {
-    answer.unwrap_or_else(|nonsense| ServerMessage::Error(nonsense.to_string()))
+    answer.unwrap_or_else(|nonsense| ServerMessage::Error(nonsense.to_string().into()))
 }

@@ -28,6 +28,10 @@ use crate::{ClientMessage, ServerMessage};
 /// When the frame is not JSON, not a message, or a known message with a bad body: see [`DecodeError`]. An unknown
 /// variant is no error, but [`ServerMessage::Unrecognized`].
 pub fn decode(frame: &str) -> Result<ServerMessage, DecodeError> {
+    #[cfg(feature = "fast")]
+    if let Some(message) = crate::scan::read(frame) {
+        return Ok(message);
+    }
     read(frame)
 }
 

@@ -164,14 +164,22 @@ fn read_tagged<'de, T: Tagged, A: MapAccess<'de>>(
     tag: &'static str,
     mut map: A,
 ) -> Result<T, A::Error> {
-    let value = T::read(tag, &mut map)?;
+    let value = T::read(tag, &mut map);
+    // A message is large: it is handed on without a look inside.
+    if value.is_ok() {
+        end_tagged::<T, A>(map)?;
+    }
+    value
+}
+
+fn end_tagged<'de, T: Tagged, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
         if matches!(key, Key::Tag(_)) {
             return Err(A::Error::custom(NOT_ONE_KEY));
         }
         skip_payload(&mut map)?;
     }
-    Ok(value)
+    Ok(())
 }
 
 fn keep_unrecognized<T: Tagged, E: Error>(name: &str, payload: RawJson) -> Result<T, E> {

@@ -95,6 +95,7 @@ fn make(document: &Document) -> Result<Output, String> {
     Ok(Output {
         files: vec![("types.rs".to_owned(), text.to_owned())],
         warnings: Vec::new(),
+        server: None,
         types: 1,
         messages,
     })

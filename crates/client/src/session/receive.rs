@@ -1,6 +1,6 @@
 //! What a session does with what the server sends: exactly one thing a frame.
 
-use rocketfi_protocol::{ServerMessage, SubscriptionKind, Unrecognized, decode};
+use rocketfi_protocol::{EcoString, ServerMessage, SubscriptionKind, Unrecognized, decode};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -74,7 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.log_ack("unsubscribed", kind, ack);
     }
 
-    fn receive_error(&mut self, text: String) -> Flow {
+    fn receive_error(&mut self, text: EcoString) -> Flow {
         let text = ServerText::new(text);
         let requests = self.desk.registry.refused(&text, Instant::now(), self.rng);
         let kind = requests.first().map(Request::kind).map(log::kind);

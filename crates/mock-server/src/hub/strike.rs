@@ -290,5 +290,5 @@ fn invalid_utf8() -> Message {
 }
 
 fn stray_error() -> ServerMessage {
-    ServerMessage::Error("the mock was told to fail here".to_owned())
+    ServerMessage::Error("the mock was told to fail here".into())
 }

@@ -5,6 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha3::{Digest, Keccak256};
 
 use super::hex::{self, HexError};
+#[cfg(feature = "fast")]
+use crate::scan::{Key, Scan, Scanner};
 
 /// The address of an account: 20 bytes.
 ///
@@ -85,6 +87,29 @@ impl Serialize for AccountAddress {
 impl<'de> Deserialize<'de> for AccountAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(AddressVisitor)
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Scan for AccountAddress {
+    const MIN: usize = 42;
+
+    #[inline]
+    fn empty() -> Self {
+        Self([0; 20])
+    }
+
+    #[inline]
+    fn fill(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
+        *self = scanner.string()?.parse().ok()?;
+        Some(())
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Key for AccountAddress {
+    fn from_key(key: &str) -> Option<Self> {
+        key.parse().ok()
     }
 }
 

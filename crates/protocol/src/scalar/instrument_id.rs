@@ -4,6 +4,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::hex::{self, HexError};
+#[cfg(feature = "fast")]
+use crate::scan::{Key, Scan, Scanner};
 
 /// The identifier of an instrument: 8 bytes, opaque here.
 ///
@@ -73,6 +75,29 @@ impl Serialize for InstrumentId {
 impl<'de> Deserialize<'de> for InstrumentId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(IdVisitor)
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Scan for InstrumentId {
+    const MIN: usize = 18;
+
+    #[inline]
+    fn empty() -> Self {
+        Self([0; 8])
+    }
+
+    #[inline]
+    fn fill(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
+        *self = scanner.string()?.parse().ok()?;
+        Some(())
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Key for InstrumentId {
+    fn from_key(key: &str) -> Option<Self> {
+        key.parse().ok()
     }
 }
 
