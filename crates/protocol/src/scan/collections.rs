@@ -77,21 +77,31 @@ impl<K: Key, V: Scan> Scan for Map<K, V> {
     }
 
     fn fill(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
-        let mut pairs = Vec::new();
         let mut more = scanner.open()?;
+        if !more {
+            return Some(());
+        }
+        let start = scanner.position();
+        let first = (K::from_key(scanner.key()?)?, V::scan(scanner)?);
+        more = scanner.more()?;
+        let size = scanner.position() - start;
+        let mut pairs = Vec::with_capacity(if more { room(scanner, size) } else { 1 });
+        pairs.push(first);
         while more {
-            let start = scanner.position();
             pairs.push((K::from_key(scanner.key()?)?, V::empty()));
             pairs.last_mut()?.1.fill(scanner)?;
             more = scanner.more()?;
-            if pairs.len() == 1 && more {
-                // As many as the frame has room for if all are as long as the first: a map mostly ends its message.
-                pairs.reserve_exact(scanner.rest().len() / (scanner.position() - start));
-            }
         }
         *self = pairs.into();
         Some(())
     }
+}
+
+/// How many there may be, counting one of this size that was read: as many as the frame has bytes for if all are about as
+/// long, for a map mostly ends its message.
+fn room(scanner: &Scanner<'_>, size: usize) -> usize {
+    let alike = scanner.rest().len() / size;
+    1 + alike + alike.div_ceil(8)
 }
 
 /// A type that names the members of a map.
