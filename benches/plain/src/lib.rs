@@ -5,7 +5,8 @@
 //! but serde, and has none of the tolerance that the generated types have: no unknown variants, no message without its
 //! tag, one spelling only of a variant without a payload, null and absent alike. What the generated types keep as raw
 //! JSON, an instruction and the answer to it, is a `String` here, for want of `serde_json`; it can be built, and no
-//! frame that is measured holds any.
+//! frame that is measured holds any. The feature `json` adds the functions that read and write frames, and is there only
+//! to be built.
 
 #![expect(
     missing_docs,
@@ -13,6 +14,8 @@
 )]
 
 mod account;
+#[cfg(feature = "json")]
+pub mod json;
 mod market;
 mod message;
 mod order;
