@@ -9,11 +9,11 @@ use std::time::SystemTime;
 
 /// Two lines of words.
 pub(crate) fn facts() -> String {
-    let words: Vec<String> = env::args().skip(2).collect();
+    let command: Vec<String> = env::args().skip(1).collect();
     let cores = thread::available_parallelism().map_or(0, NonZero::get);
     format!(
-        "`cargo xtask bench {}`, {}\n{}, {} {}, {cores} × {}, load {}\n",
-        words.join(" "),
+        "`cargo xtask {}`, {}\n{}, {} {}, {cores} × {}, load {}\n",
+        command.join(" "),
         humantime::format_rfc3339_seconds(SystemTime::now()),
         compiler(),
         env::consts::OS,
