@@ -216,11 +216,9 @@ impl<T: Tagged> Visitor<'_> for KeySeed<T> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
         let find =
             |names: &'static [&'static str]| names.iter().copied().find(|name| *name == text);
-        Ok(match (find(T::TAGS), find(T::UNTAGGED_FIELDS)) {
-            (Some(tag), _) => Key::Tag(tag),
-            (None, Some(field)) => Key::Field(field),
-            (None, None) => Key::Other(text.to_owned()),
-        })
+        let field = || find(T::UNTAGGED_FIELDS).map(Key::Field);
+        let known = find(T::TAGS).map(Key::Tag).or_else(field);
+        Ok(known.unwrap_or_else(|| Key::Other(text.to_owned())))
     }
 }
 
