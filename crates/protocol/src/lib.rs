@@ -8,7 +8,7 @@ mod scalar;
 mod tagged;
 mod text;
 
-pub use codec::{DecodeError, Message, decode, decode_client, encode};
+pub use codec::{DecodeError, Message, decode, decode_client, encode, encode_into};
 pub use generated::*;
 pub use route::{Delivery, Scope};
 pub use scalar::{
