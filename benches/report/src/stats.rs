@@ -7,8 +7,8 @@ pub struct Sample(Vec<f64>);
 impl Sample {
     /// Adds a measurement.
     pub fn add(&mut self, value: f64) {
-        self.0.push(value);
-        self.0.sort_by(f64::total_cmp);
+        let place = self.0.partition_point(|other| *other < value);
+        self.0.insert(place, value);
     }
 
     /// The value below which this fraction of the measurements lies: 0.5 is the median.
@@ -34,5 +34,27 @@ impl Sample {
     #[must_use]
     pub fn median(&self) -> f64 {
         self.quantile(0.5)
+    }
+}
+
+impl FromIterator<f64> for Sample {
+    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
+        let mut values: Vec<f64> = values.into_iter().collect();
+        values.sort_by(f64::total_cmp);
+        Self(values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_measurements_does_not_matter() {
+        let mut sample = Sample::from_iter([5.0, 1.0, 4.0]);
+        sample.add(2.0);
+        sample.add(3.0);
+        let quantiles = [0.0, 0.5, 1.0].map(|fraction| sample.quantile(fraction));
+        assert_eq!(quantiles.map(|value| value.to_string()), ["1", "3", "5"]);
     }
 }
