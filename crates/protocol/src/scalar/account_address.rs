@@ -10,7 +10,8 @@ use super::hex::{self, HexError};
 ///
 /// Written as `0x` and 40 hexadecimal digits, whose letter case is the checksum of
 /// [EIP-55](https://eips.ethereum.org/EIPS/eip-55), as the exchange's Rust SDK writes them. Read in any letter case,
-/// with or without `0x`; the checksum is not verified, since both public SDKs send addresses without one too.
+/// with or without `0x`; the checksum is not verified, since both public SDKs send addresses without one too. Each
+/// thread remembers the checksums of the addresses it wrote last, for one costs as much as the rest of a small frame.
 ///
 /// `Debug` is shortened, so that a log line names an account without publishing it.
 ///
