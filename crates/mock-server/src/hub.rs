@@ -65,6 +65,17 @@ struct Client {
     last_update: Option<Message>,
 }
 
+impl Client {
+    /// Queues a frame, or what its habit makes of it; false when there is no room.
+    fn send(&mut self, frame: &Message, content: Content) -> bool {
+        if self.habit.changes_nothing() {
+            return self.outbox.push(frame.clone());
+        }
+        let frames = self.habit.change(frame.clone(), content);
+        frames.into_iter().all(|frame| self.outbox.push(frame))
+    }
+}
+
 /// A session's place at the hub.
 #[derive(Debug)]
 pub(crate) struct Seat {
@@ -237,16 +248,22 @@ impl Hub {
         if self.gate.is_shut() {
             return 0;
         }
-        let wanted = |(session, client): (&u64, &Client)| (*session, times(&client.standing));
-        let wanted: Vec<_> = state.clients.iter().map(wanted).collect();
+        let State { clients, .. } = &mut *state;
         let mut sent = 0;
-        for (session, times) in wanted {
-            sent += (0..times)
-                .take_while(|_| state.send(session, frame.clone(), content))
-                .count();
-            if content == Content::Update && times > 0 {
-                state.remember(session, frame);
+        let mut slow = Vec::new();
+        for (session, client) in clients {
+            let times = times(&client.standing);
+            let taken = (0..times).take_while(|_| client.send(frame, content));
+            let taken = taken.count();
+            sent += taken;
+            if taken < times {
+                slow.push(*session);
+            } else if content == Content::Update && times > 0 {
+                client.last_update = Some(frame.clone());
             }
+        }
+        for session in slow {
+            state.end_slow(session);
         }
         sent
     }
@@ -340,13 +357,16 @@ impl State {
         let Some(client) = self.clients.get_mut(&session) else {
             return false;
         };
-        let frames = client.habit.change(frame, content);
-        if frames.into_iter().all(|frame| client.outbox.push(frame)) {
-            return true;
+        let is_taken = client.send(&frame, content);
+        if !is_taken {
+            self.end_slow(session);
         }
+        is_taken
+    }
+
+    fn end_slow(&mut self, session: u64) {
         tracing::warn!(session, "its queue is full: closing");
         self.end(session, End::too_slow());
-        false
     }
 
     fn end(&mut self, session: u64, end: End) {

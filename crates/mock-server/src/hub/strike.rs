@@ -207,13 +207,6 @@ impl State {
         }
     }
 
-    /// Keeps what a flood may consist of.
-    pub(super) fn remember(&mut self, session: u64, update: &Message) {
-        if let Some(client) = self.clients.get_mut(&session) {
-            client.last_update = Some(update.clone());
-        }
-    }
-
     fn flood(&mut self, session: u64, frames: usize) {
         let Some(client) = self.clients.get(&session) else {
             return;
