@@ -1,6 +1,7 @@
 //! One client, from the completed handshake to the end.
 
 mod course;
+mod ear;
 
 use std::future::poll_fn;
 use std::time::Duration;

@@ -9,6 +9,7 @@ use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 
+use super::ear::Ear;
 use crate::hub::{Hub, Seat};
 use crate::journal::Received;
 use crate::link::Link;
@@ -22,6 +23,7 @@ pub(super) struct Course<'h, S> {
     pub(super) batch: VecDeque<Message>,
     hub: &'h Hub,
     session: u64,
+    ear: Ear,
     /// Whether everything that was given to the socket is on its way.
     is_flushed: bool,
 }
@@ -47,27 +49,22 @@ impl<'h, S: Link> Course<'h, S> {
             batch: VecDeque::new(),
             hub,
             session: seat.session,
+            ear: Ear::new(),
             is_flushed: true,
         }
     }
 
     /// An order to end comes before anything that could delay it, and reading before writing.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Turn> {
-        let mut has_read = false;
         loop {
             if let Poll::Ready(order) = self.poll_order(cx) {
                 return Poll::Ready(Turn::Ordered(order));
             }
-            // Once a poll, for then nothing is left, or it is the turn of others.
-            if !has_read {
-                has_read = true;
-                if let Poll::Ready(turn) = self.poll_read(cx) {
-                    // Without a turn the hub has just ordered the end.
-                    match turn {
-                        Some(turn) => return Poll::Ready(turn),
-                        None => continue,
-                    }
-                }
+            match self.poll_read(cx) {
+                Poll::Ready(Some(turn)) => return Poll::Ready(turn),
+                // The hub has just ordered the end.
+                Poll::Ready(None) => continue,
+                Poll::Pending => {}
             }
             let is_idle = self.batch.is_empty() && self.is_flushed;
             match self.poll_write(cx) {
@@ -106,10 +103,13 @@ impl<'h, S: Link> Course<'h, S> {
     /// Reads until the client, or a broken rule, ends the session; `None` when the hub has ordered
     /// the end instead. Reading on is also what flushes the pongs with which the WebSocket layer
     /// answers pings.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Turn>> {
+    fn poll_read(&mut self, cx: &Context<'_>) -> Poll<Option<Turn>> {
         let (hub, session) = (self.hub, self.session);
+        let Some(mut reading) = self.ear.listen(cx) else {
+            return Poll::Pending;
+        };
         loop {
-            match ready!(self.socket.poll_next_unpin(cx)) {
+            match ready!(self.socket.poll_next_unpin(&mut reading)) {
                 Some(Ok(Message::Text(text))) => hub.receive_text(session, &text),
                 Some(Ok(Message::Binary(bytes))) => hub.receive_binary(session, bytes.len()),
                 Some(Ok(Message::Ping(_))) => hub.note(session, Received::WebSocketPing),
