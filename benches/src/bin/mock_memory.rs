@@ -19,12 +19,22 @@ fn main() {
 
 #[tokio::main(flavor = "current_thread")]
 async fn run() {
-    tell("connected", 0, None).await;
-    tell("subscribed to one stream", 0, Some(&subscribe())).await;
-    tell("subscribed, after 100 frames", 100, Some(&subscribe())).await;
+    tokio::spawn(tell_all()).await.expect("it has said why");
 }
 
-async fn tell(case: &str, frames: usize, request: Option<&str>) {
+async fn tell_all() {
+    tell("connected", [], None).await;
+    tell("subscribed to one stream", [], Some(&subscribe())).await;
+    tell("subscribed, after 100 frames", [1; 100], Some(&subscribe())).await;
+    tell(
+        "subscribed, after bursts of 32 frames",
+        [32; 10],
+        Some(&subscribe()),
+    )
+    .await;
+}
+
+async fn tell(case: &str, bursts: impl IntoIterator<Item = usize>, request: Option<&str>) {
     let mut mock = Mock::start().await;
     // What the first session allocates for all is none of the others'.
     let mut first = Crowd::start(&mock.url(), 1, request);
@@ -32,8 +42,8 @@ async fn tell(case: &str, frames: usize, request: Option<&str>) {
     let before = settled().await;
     let mut crowd = Crowd::start(&mock.url(), SESSIONS, request);
     crowd.done().await;
-    for _ in 0..frames {
-        mock.send(1).await;
+    for frames in bursts {
+        mock.send(frames).await;
     }
     let used = settled().await - before;
     let session = u64::try_from(used / SESSIONS).expect("a small number");

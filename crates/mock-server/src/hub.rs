@@ -11,9 +11,7 @@ mod strike;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rocketfi_protocol::{
-    ClientMessage, ServerMessage, SubscriptionKind, decode, decode_client, encode,
-};
+use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind, decode, decode_client};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::fault::{Armed, Phase};
@@ -22,6 +20,7 @@ use crate::handshake::{Refusal, Refusals};
 use crate::journal::{Ending, Journal, Received};
 use crate::market::{Market, Tick};
 use crate::outbox::{self, End, Inbox, Outbox};
+use crate::press::Press;
 use crate::printed::Printed;
 use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
 use crate::rest::Rest;
@@ -34,6 +33,7 @@ use habit::{Content, Habit};
 pub(crate) struct Hub {
     state: Mutex<State>,
     pub(crate) journal: Journal,
+    pub(crate) press: Press,
     /// Shut while the server is silent.
     pub(crate) gate: Arc<Gate>,
     rules: Rules,
@@ -43,6 +43,7 @@ pub(crate) struct Hub {
 #[derive(Debug)]
 struct State {
     journal: Journal,
+    press: Press,
     market: Market,
     script: Script<AnswerTo, Answer>,
     rest: Rest,
@@ -90,8 +91,10 @@ impl Hub {
         rules: Rules,
         queue_capacity: usize,
     ) -> Self {
+        let press = Press::default();
         let state = State {
             journal: journal.clone(),
+            press: press.clone(),
             market,
             script: Script::default(),
             rest: Rest::default(),
@@ -105,6 +108,7 @@ impl Hub {
         Self {
             state: Mutex::new(state),
             journal,
+            press,
             gate: Arc::default(),
             rules,
             queue_capacity,
@@ -220,7 +224,7 @@ impl Hub {
     /// To every session, as often as it is subscribed to what the message is about; a message that
     /// is no update goes to every session once.
     pub(crate) fn push(&self, message: &ServerMessage) -> usize {
-        let frame = Message::text(encode(message));
+        let frame = self.press.print(message);
         let content = Content::of(message);
         self.broadcast(&frame, content, |standing| match content {
             Content::Update => standing.subscriptions.deliveries(message),
@@ -262,9 +266,7 @@ impl Hub {
                 client.last_update = Some(frame.clone());
             }
         }
-        for session in slow {
-            state.end_slow(session);
-        }
+        state.end_all_slow(slow);
         sent
     }
 
@@ -348,7 +350,7 @@ impl State {
 
     fn tell(&mut self, session: u64, message: &ServerMessage) {
         tracing::debug!(session, message = message.name(), "answered");
-        let frame = Message::text(encode(message));
+        let frame = self.press.print(message);
         self.send(session, frame, Content::of(message));
     }
 
@@ -359,14 +361,9 @@ impl State {
         };
         let is_taken = client.send(&frame, content);
         if !is_taken {
-            self.end_slow(session);
+            self.end_all_slow(vec![session]);
         }
         is_taken
-    }
-
-    fn end_slow(&mut self, session: u64) {
-        tracing::warn!(session, "its queue is full: closing");
-        self.end(session, End::too_slow());
     }
 
     fn end(&mut self, session: u64, end: End) {
@@ -387,17 +384,30 @@ impl State {
     }
 
     fn publish(&mut self, tick: &Tick) -> usize {
-        let mut printed = Printed::new(tick);
-        let sessions: Vec<_> = self.clients.keys().copied().collect();
+        let Self { clients, press, .. } = self;
+        let mut printed = Printed::new(tick, press);
         let mut sent = 0;
-        for session in sessions {
-            let frames = printed.for_subscriber(&self.clients[&session].standing.subscriptions);
+        let mut slow = Vec::new();
+        for (session, client) in clients {
+            let frames = printed.for_subscriber(&client.standing.subscriptions);
             let taken = frames
-                .into_iter()
-                .take_while(|it| self.send(session, it.clone(), Content::Update));
-            sent += taken.count();
+                .iter()
+                .take_while(|frame| client.send(frame, Content::Update))
+                .count();
+            sent += taken;
+            if taken < frames.len() {
+                slow.push(*session);
+            }
         }
+        self.end_all_slow(slow);
         sent
+    }
+
+    fn end_all_slow(&mut self, slow: Vec<u64>) {
+        for session in slow {
+            tracing::warn!(session, "its queue is full: closing");
+            self.end(session, End::too_slow());
+        }
     }
 }
 

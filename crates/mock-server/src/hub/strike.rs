@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind, encode};
+use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind};
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -135,7 +135,7 @@ impl State {
 
     fn tell_later(&self, session: u64, message: &ServerMessage, after: Duration) {
         if let Some(client) = self.clients.get(&session) {
-            let frame = Message::text(encode(message));
+            let frame = self.press.print(message);
             client.outbox.push_later(frame, after);
         }
     }
@@ -213,7 +213,7 @@ impl State {
         };
         let kinds = client.standing.subscriptions.kinds();
         let messages = kinds.iter().flat_map(|kind| self.market.snapshot(kind));
-        let mut texts: Vec<_> = messages.map(|message| text_of(encode(&message))).collect();
+        let mut texts: Vec<_> = messages.map(|message| self.press.print(&message)).collect();
         if texts.is_empty() {
             // The market has nothing to say about what it does not have.
             texts.extend(client.last_update.clone());
@@ -227,7 +227,7 @@ impl State {
 
     fn hostile_frame(&self, fault: &Fault) -> Option<Message> {
         Some(match fault {
-            Fault::StrayError => text_of(encode(&stray_error())),
+            Fault::StrayError => self.press.print(&stray_error()),
             Fault::MalformedJson => text_of(r#"{"TickerUpdate":{"instrumentId":"#.to_owned()),
             Fault::UnknownShape => text_of(r#"[{"neither":1,"nor":[2]},3]"#.to_owned()),
             Fault::UnknownVariant => text_of(r#"{"NewerUpdate":{"value":"1.5"}}"#.to_owned()),

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::End;
 
 /// A queue that had to hold more frames than this gives the memory back.
-const KEPT: usize = 16;
+const KEPT: usize = 32;
 
 /// The server's end. Policy when the queue is full: the client is too slow, and its session is
 /// ended with close code 1008.
