@@ -7,6 +7,8 @@
 mod habit;
 mod rest;
 mod strike;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
