@@ -110,7 +110,7 @@ async fn measure(server: &mut impl Fanout, crowd: &mut Crowd, pace: &Pace) -> Co
     let deliveries = u32::try_from(frames * CLIENTS).expect("a small number");
     Cost {
         wall: wall.elapsed().as_secs_f64() / f64::from(deliveries),
-        cpu: (cpu::of_process() - cpu).as_secs_f64() / f64::from(deliveries),
+        cpu: cpu::of_process().saturating_sub(cpu).as_secs_f64() / f64::from(deliveries),
     }
 }
 

@@ -331,7 +331,7 @@ impl State {
             Answer::Silence => {}
             Answer::Message(instead) => self.tell(session, &instead),
             Answer::Text(text) => {
-                self.send(session, Message::text(text), Content::Other);
+                self.send(session, &Message::text(text), Content::Other);
             }
             Answer::Close { code, reason } => self.end(session, End::close(code, &reason)),
             Answer::Cut => self.end(session, End::cut()),
@@ -353,15 +353,15 @@ impl State {
     fn tell(&mut self, session: u64, message: &ServerMessage) {
         tracing::debug!(session, message = message.name(), "answered");
         let frame = self.press.print(message);
-        self.send(session, frame, Content::of(message));
+        self.send(session, &frame, Content::of(message));
     }
 
     /// Queues a frame; false when the session is not there, or too slow and therefore closed.
-    fn send(&mut self, session: u64, frame: Message, content: Content) -> bool {
+    fn send(&mut self, session: u64, frame: &Message, content: Content) -> bool {
         let Some(client) = self.clients.get_mut(&session) else {
             return false;
         };
-        let is_taken = client.send(&frame, content);
+        let is_taken = client.send(frame, content);
         if !is_taken {
             self.end_all_slow(vec![session]);
         }

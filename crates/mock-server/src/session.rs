@@ -36,10 +36,8 @@ pub(crate) async fn run<S: Link>(socket: WebSocketStream<S>, hub: &Hub, seat: Se
 async fn finish<S: Link>(mut course: Course<'_, S>, turn: Turn) -> Ending {
     let deadline = Instant::now() + GOODBYE_DEADLINE;
     let end = match turn {
-        Turn::Lost => return Ending::Lost,
-        Turn::Broken(end) => end,
-        Turn::Ordered(Order::Abandoned) => return Ending::Lost,
-        Turn::Ordered(Order::End(end)) => end,
+        Turn::Lost | Turn::Ordered(Order::Abandoned) => return Ending::Lost,
+        Turn::Broken(end) | Turn::Ordered(Order::End(end)) => end,
         Turn::Closing { code } => tokio::select! {
             biased;
             order = poll_fn(|cx| course.inbox.poll(cx, &mut course.batch, false)) => match order {

@@ -164,11 +164,11 @@ impl State {
             Fault::Truncate { .. } => {
                 self.strike_wire(session, fault);
                 // Something must be under way to be cut.
-                self.send(session, text_of(TRUNCATED.to_owned()), Content::Other);
+                self.send(session, &text_of(TRUNCATED.to_owned()), Content::Other);
             }
             _ => {
                 if let Some(frame) = self.hostile_frame(fault) {
-                    self.send(session, frame, Content::Other);
+                    self.send(session, &frame, Content::Other);
                 } else {
                     self.strike_wire(session, fault);
                 }
@@ -188,7 +188,7 @@ impl State {
         };
         // What the habit before held back is late, not lost.
         if let Habit::Swaps(Some(held)) = std::mem::take(&mut client.habit) {
-            self.send(session, held, Content::Other);
+            self.send(session, &held, Content::Other);
         }
         if let Some(client) = self.clients.get_mut(&session) {
             client.habit = habit;
@@ -219,7 +219,7 @@ impl State {
             texts.extend(client.last_update.clone());
         }
         for frame in texts.iter().cycle().take(frames) {
-            if !self.send(session, frame.clone(), Content::Update) {
+            if !self.send(session, frame, Content::Update) {
                 return;
             }
         }
