@@ -34,7 +34,7 @@ pub(crate) async fn run<S: Link>(socket: WebSocketStream<S>, hub: &Hub, seat: Se
 
 /// What comes after the ordinary course of a session.
 async fn finish<S: Link>(mut course: Course<'_, S>, turn: Turn) -> Ending {
-    let deadline = Instant::now() + GOODBYE_DEADLINE;
+    let deadline = || Instant::now() + GOODBYE_DEADLINE;
     let end = match turn {
         Turn::Lost | Turn::Ordered(Order::Abandoned) => return Ending::Lost,
         Turn::Broken(end) | Turn::Ordered(Order::End(end)) => end,
@@ -44,10 +44,10 @@ async fn finish<S: Link>(mut course: Course<'_, S>, turn: Turn) -> Ending {
                 Order::End(end) => end,
                 Order::Abandoned => return Ending::Lost,
             },
-            () = finish_reading(&mut course.socket, deadline) => return Ending::ByClient { code },
+            () = finish_reading(&mut course.socket, deadline()) => return Ending::ByClient { code },
         },
     };
-    say(end.goodbye, course, deadline).await;
+    say(end.goodbye, course, deadline()).await;
     end.ending
 }
 
