@@ -10,6 +10,7 @@ pub mod contender;
 pub mod cpu;
 pub mod decode;
 pub mod encode;
+pub mod fanout;
 pub mod frames;
 pub mod race;
 pub mod targets;

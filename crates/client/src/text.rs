@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn short_text_is_kept_as_it_came() {
-        assert_eq!(ServerText::new("no such ümlaut".into()), "no such ümlaut");
+        assert_eq!(ServerText::new("no such ümlaut"), "no such ümlaut");
     }
 
     #[test]
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn text_equals_the_same_words_and_no_others() {
-        let text = ServerText::new("no".into());
+        let text = ServerText::new("no");
         assert!(text == "no" && text == *"no");
         assert!(text != "yes" && text != *"yes");
     }
@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn debug_shows_the_size_only() {
         assert_eq!(
-            format!("{:?}", ServerText::new("secret".into())),
+            format!("{:?}", ServerText::new("secret")),
             "ServerText(6 bytes)"
         );
     }

@@ -66,6 +66,31 @@ pub fn encode<M: Message>(message: &M) -> String {
         .expect("no type of the protocol refuses to be written, and all its keys are strings")
 }
 
+/// Writes one text frame into a buffer that was used before. What the buffer held is replaced; its capacity is kept,
+/// and while that is enough nothing is allocated.
+///
+/// ```
+/// use rocketfi_protocol::{ClientMessage, encode_into};
+///
+/// let mut frame = String::new();
+/// for message in [ClientMessage::Ping, ClientMessage::ClearExecuteOnDisconnect] {
+///     encode_into(&message, &mut frame);
+///     // Here it is sent.
+/// }
+/// assert_eq!(frame, r#""ClearExecuteOnDisconnect""#);
+/// ```
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "it cannot panic, for the reasons given below"
+)]
+pub fn encode_into<M: Message>(message: &M, frame: &mut String) {
+    let mut bytes = std::mem::take(frame).into_bytes();
+    bytes.clear();
+    serde_json::to_writer(&mut bytes, message)
+        .expect("no type of the protocol refuses to be written, and memory takes whatever comes");
+    *frame = String::from_utf8(bytes).expect("JSON of strings is UTF-8");
+}
+
 /// What can be sent as one frame: [`ServerMessage`] and [`ClientMessage`].
 pub trait Message: Serialize + DeserializeOwned + sealed::Union {}
 

@@ -2,6 +2,7 @@
 //! this version of the specification does not describe.
 
 mod account_address;
+mod checksum;
 mod decimal;
 mod hex;
 mod instrument_id;

@@ -15,11 +15,11 @@ pub(crate) const RUNTIME: &[&str] = &["route", "scalar", "scan", "tagged", "text
 pub(crate) const DEPENDENCIES: &[&str] = &[
     "const-hex",
     "ecow",
+    "keccak",
     "memchr",
     "rust_decimal",
     "serde",
     "serde_json",
-    "sha3",
     "thiserror",
 ];
 

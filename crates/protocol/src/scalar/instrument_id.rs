@@ -1,6 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use const_hex::Buffer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::hex::{self, HexError};
@@ -39,16 +40,16 @@ impl InstrumentId {
         &self.0
     }
 
-    fn text(self) -> [u8; 18] {
-        let mut text = *b"0x0000000000000000";
-        const_hex::encode_to_slice(self.0, &mut text[2..]).expect("16 digits hold 8 bytes");
+    fn text(self) -> Buffer<8, true> {
+        let mut text = Buffer::new();
+        text.format(&self.0);
         text
     }
 }
 
 impl fmt::Display for InstrumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(hex::ascii(&self.text()))
+        f.pad(self.text().as_str())
     }
 }
 
@@ -68,7 +69,7 @@ impl FromStr for InstrumentId {
 
 impl Serialize for InstrumentId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(hex::ascii(&self.text()))
+        serializer.serialize_str(self.text().as_str())
     }
 }
 

@@ -53,6 +53,11 @@ impl<K, V> Map<K, V> {
         self.0.iter().map(|(key, _)| key)
     }
 
+    /// Keeps the members that this says yes to.
+    pub fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
+        self.0.retain_mut(|(key, value)| keep(key, value));
+    }
+
     /// The values, by key in rising order.
     #[must_use]
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + ExactSizeIterator {
@@ -222,6 +227,10 @@ mod tests {
             prop_assert_eq!(map.contains_key(&other), tree.contains_key(&other));
             prop_assert!(tree.keys().all(|key| map[key] == tree[key]));
             prop_assert_eq!(serde_json::to_string(&map).unwrap(), serde_json::to_string(&tree).unwrap());
+            let (mut small, mut small_tree) = (map.clone(), tree.clone());
+            small.retain(|key, _| *key < other);
+            small_tree.retain(|key, _| *key < other);
+            prop_assert!(small.into_iter().eq(small_tree));
             prop_assert!(map.into_iter().eq(tree));
         }
 
