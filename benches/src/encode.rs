@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use rocketfi_plain as plain;
-use rocketfi_protocol::{ServerMessage, encode};
+use rocketfi_protocol::{ServerMessage, encode, encode_into};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -41,6 +41,14 @@ pub const REUSED: &[Contender] = &[
     Contender {
         name: "serde",
         start: |frame| into_buffer::<ServerMessage>(frame),
+    },
+    Contender {
+        name: "encode_into",
+        start: |frame| {
+            reusing(frame, |message: &ServerMessage, buffer| {
+                encode_into(message, buffer);
+            })
+        },
     },
 ];
 

@@ -1,4 +1,4 @@
-//! What issue "Fast" hopes for, frame by frame.
+//! The targets, frame by frame.
 
 use crate::frames::{self, Frame};
 use crate::report::Target;
@@ -10,7 +10,7 @@ pub struct Targets {
     pub serde: Option<Target>,
     /// Reading it as a user does, against (a).
     pub decode: Option<Target>,
-    /// Allocations of reading it either way.
+    /// Allocations of reading it as a user does.
     pub allocations: Target,
 }
 
@@ -31,6 +31,6 @@ pub fn of(frame: Frame) -> Targets {
     Targets {
         serde: ratios.map(|(serde, _)| Target::AtMost(serde)),
         decode: ratios.map(|(_, decode)| Target::AtMost(decode)),
-        allocations: Target::Exactly(allocations),
+        allocations: Target::AtMost(allocations),
     }
 }

@@ -41,6 +41,8 @@ enum Topic {
     Codec,
     /// Allocations of reading and writing a frame
     Allocations,
+    /// The mock's fan-out to a hundred clients, and what an idle session keeps
+    Mock,
     /// Time and memory of the generator
     Codegen,
     /// Clean builds of the protocol crate
@@ -52,6 +54,11 @@ impl Topic {
         match self {
             Self::Codec => program::run("codec", quick),
             Self::Allocations => program::run("allocations", quick),
+            Self::Mock => Ok([
+                program::run("mock", quick)?,
+                program::run("mock_memory", quick)?,
+            ]
+            .concat()),
             Self::Codegen => codegen::measure(quick),
             Self::Build => build::measure(quick),
         }
