@@ -6,6 +6,7 @@
 use std::env;
 
 pub mod cpu;
+pub mod feed;
 pub mod frames;
 
 pub use rocketfi_report as report;

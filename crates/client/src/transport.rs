@@ -54,6 +54,17 @@ pub(crate) enum Incoming {
     },
 }
 
+impl Incoming {
+    /// How many bytes of payload it brought that are worth counting.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(size) => *size,
+            Self::Ping | Self::Pong | Self::Close { .. } => 0,
+        }
+    }
+}
+
 /// The text of one frame, without a copy.
 pub(crate) struct Text(Utf8Bytes);
 

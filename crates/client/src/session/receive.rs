@@ -12,9 +12,9 @@ use crate::transport::Incoming;
 use crate::{CloseReason, Event, FrameError, GapCause, Request, ServerText, log};
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
-    pub(super) fn receive(&mut self, incoming: Incoming) -> Flow {
+    pub(super) fn receive(&mut self, incoming: Incoming, now: Instant) -> Flow {
         match incoming {
-            Incoming::Text(text) => return self.receive_text(&text),
+            Incoming::Text(text) => return self.receive_text(&text, now),
             Incoming::Binary(size) => return self.malformed(FrameError::Binary, size),
             Incoming::Close { code, reason } => {
                 return self.lost(GapCause::ClosedByServer { code, reason });
@@ -25,29 +25,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         Flow::Continue(())
     }
 
-    fn receive_text(&mut self, text: &str) -> Flow {
+    fn receive_text(&mut self, text: &str, now: Instant) -> Flow {
         match decode(text) {
-            Ok(message) => self.receive_message(message),
+            Ok(message) => self.receive_message(message, now),
             Err(error) => self.malformed(error.into(), text.len()),
         }
     }
 
-    fn receive_message(&mut self, message: ServerMessage) -> Flow {
+    fn receive_message(&mut self, message: ServerMessage, now: Instant) -> Flow {
         match message {
             ServerMessage::Pong => self.heartbeat.pong(),
-            ServerMessage::SubscribeConfirmation(kind) => self.subscribed(&kind),
-            ServerMessage::UnsubscribeConfirmation(kind) => self.unsubscribed(&kind),
-            ServerMessage::Error(text) => return self.receive_error(text),
+            ServerMessage::SubscribeConfirmation(kind) => self.subscribed(&kind, now),
+            ServerMessage::UnsubscribeConfirmation(kind) => self.unsubscribed(&kind, now),
+            ServerMessage::Error(text) => return self.receive_error(text, now),
             ServerMessage::Unrecognized(message) if is_ping(&message) => self.outbox.pong(),
             ServerMessage::Unrecognized(message) => return self.unrecognized(message),
-            message => return self.receive_data(message),
+            message => return self.receive_data(message, now),
         }
         Flow::Continue(())
     }
 
-    fn receive_data(&mut self, message: ServerMessage) -> Flow {
+    fn receive_data(&mut self, message: ServerMessage, now: Instant) -> Flow {
         if let Some(freshness) = &mut self.freshness {
-            freshness.heard(&message, Instant::now());
+            freshness.heard(&message, now);
         }
         self.deliver(Event::Message {
             session: self.id,
@@ -55,8 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         })
     }
 
-    fn subscribed(&mut self, kind: &SubscriptionKind) {
-        let now = Instant::now();
+    fn subscribed(&mut self, kind: &SubscriptionKind, now: Instant) {
         let ack = self.desk.registry.subscribed(kind, now, self.rng);
         if let Some(freshness) = &mut self.freshness
             && ack != Ack::Unexpected
@@ -66,17 +65,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         self.log_ack("subscribed", kind, ack);
     }
 
-    fn unsubscribed(&mut self, kind: &SubscriptionKind) {
-        let ack = self
-            .desk
-            .registry
-            .unsubscribed(kind, Instant::now(), self.rng);
+    fn unsubscribed(&mut self, kind: &SubscriptionKind, now: Instant) {
+        let ack = self.desk.registry.unsubscribed(kind, now, self.rng);
         self.log_ack("unsubscribed", kind, ack);
     }
 
-    fn receive_error(&mut self, text: String) -> Flow {
+    fn receive_error(&mut self, text: String, now: Instant) -> Flow {
         let text = ServerText::new(text);
-        let requests = self.desk.registry.refused(&text, Instant::now(), self.rng);
+        let requests = self.desk.registry.refused(&text, now, self.rng);
         let kind = requests.first().map(Request::kind).map(log::kind);
         warn!(session = %self.id, kind, suspects = requests.len(), size = text.len(), "error from the server");
         self.deliver(Event::ServerError {
