@@ -82,12 +82,17 @@ fn serve<T>(
     pushed
 }
 
-/// Confirms the next subscription.
+/// Confirms the next subscription, unless the other end closes the connection.
 ///
 /// # Panics
 /// When something else comes.
 pub fn confirm<S: Read + Write>(socket: &mut WebSocket<S>) {
-    let text = socket.read().expect("a frame");
+    let Ok(text) = socket.read() else {
+        return;
+    };
+    if text.is_close() {
+        return;
+    }
     let message = decode_client(text.to_text().expect("text")).expect("a message");
     let ClientMessage::Subscribe(kind) = message else {
         panic!("not a subscription");

@@ -117,7 +117,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     /// Runs until the connection is lost or the client is to end. The socket is gone when this returns.
-    pub(crate) async fn run(mut self) -> Report {
+    pub(crate) async fn run(mut self: Box<Self>) -> Report {
         let end = loop {
             if let ControlFlow::Break(end) = self.round().await {
                 break end;
@@ -192,7 +192,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         let Some(freshness) = &mut self.freshness else {
             return;
         };
-        let quiet = freshness.poll(now, |kind| self.desk.registry.is_live(kind));
+        let quiet = freshness.poll(now, || self.desk.registry.live());
         if !quiet.is_empty() {
             debug!(session = %self.id, kinds = quiet.len(), "stale");
             self.events.stale(self.id, quiet);

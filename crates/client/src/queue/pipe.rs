@@ -7,7 +7,7 @@
 //! It has no bound of its own: the sender, of which there is only one, asks how much is [`unread`](Sender::unread).
 
 use std::collections::VecDeque;
-use std::mem::{replace, swap, take};
+use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
@@ -115,11 +115,12 @@ impl<T> Sender<T> {
         if self.staged.is_empty() {
             return;
         }
+        let mut staged = take(&mut self.staged);
         let mut batch = self.shared.lock();
         if batch.published.is_empty() {
-            swap(&mut batch.published, &mut self.staged);
+            batch.published = staged;
         } else {
-            batch.published.append(&mut self.staged);
+            batch.published.append(&mut staged);
         }
         let receiver = batch.receiver.take();
         drop(batch);
@@ -169,18 +170,19 @@ impl<T> Receiver<T> {
         if value.is_some() {
             self.count_one();
         }
+        if self.taken.is_empty() {
+            self.taken = VecDeque::new();
+        }
         Poll::Ready(value)
     }
 
     /// Takes a batch, or nothing if there will be none.
     fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut batch = self.shared.lock();
-        swap(&mut batch.published, &mut self.taken);
+        self.taken = take(&mut batch.published);
         if !self.taken.is_empty() || batch.ended {
             return Poll::Ready(());
         }
-        // Idle: no buffer is kept on either side of the lock.
-        let buffers = (take(&mut batch.published), take(&mut self.taken));
         if !batch
             .receiver
             .as_ref()
@@ -188,8 +190,6 @@ impl<T> Receiver<T> {
         {
             batch.receiver = Some(cx.waker().clone());
         }
-        drop(batch);
-        drop(buffers);
         Poll::Pending
     }
 
@@ -215,7 +215,7 @@ impl<T> Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         self.shared.gone.store(true, Ordering::SeqCst);
-        let unread = replace(&mut self.shared.lock().published, VecDeque::new());
+        let unread = take(&mut self.shared.lock().published);
         drop(unread);
         self.wake_sender();
     }
