@@ -14,7 +14,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::Stream;
-use rocketfi_protocol::SubscriptionKind;
+use rocketfi_protocol::{ServerMessage, SubscriptionKind};
 use tokio::sync::mpsc;
 
 use self::pipe::{Receiver, Sender};
@@ -233,6 +233,25 @@ impl EventQueue {
     /// How many events were thrown away without having been announced.
     pub(crate) const fn missed(&self) -> u64 {
         self.missed
+    }
+
+    /// Queues a message of the running session, or applies the policy. What [`deliver`](Self::deliver) would do, with less
+    /// copying where there is nothing to announce before it.
+    #[inline]
+    pub(crate) fn deliver_message(
+        &mut self,
+        session: SessionId,
+        message: ServerMessage,
+    ) -> Delivery {
+        if self.has_nothing_to_tell() && self.has_room() && !self.event_tx.is_gone() {
+            self.event_tx.stage(Event::Message { session, message });
+            return Delivery::Queued;
+        }
+        self.deliver(session, Event::Message { session, message })
+    }
+
+    const fn has_nothing_to_tell(&self) -> bool {
+        self.missed == 0 && self.restored.is_empty() && self.stale.is_empty()
     }
 
     /// Queues an event of the running session, or applies the policy.

@@ -25,10 +25,10 @@ use crate::{ConnectError, GapCause, ServerText};
 /// Largest frame that is sent, in bytes. A subscription takes some 100, a transaction some 1000.
 pub(crate) const MAX_OUTGOING: usize = 1 << 20;
 
-/// The library's default is 128 KiB, allocated for every connection and filled with zeros before every read. A message
-/// that is larger gets the room it needs when its header is read, and under load the library makes up to four times this
-/// of it, which it keeps. What keeps the number of reads low is [`Bulk`].
-const READ_BUFFER: usize = 2 << 10;
+/// The library's default is 128 KiB, allocated for every connection and filled with zeros before every read. Its handshake
+/// leaves 4 KiB behind whatever is configured. A message that is larger gets the room it needs when its header is read.
+/// What keeps the number of reads low is [`Bulk`].
+const READ_BUFFER: usize = 4 << 10;
 
 /// Zero: every frame goes to the operating system at once. The default would keep up to 128 KiB back until a flush.
 const WRITE_BUFFER: usize = 0;

@@ -6,6 +6,9 @@
 //!
 //! It has no bound of its own: the sender, of which there is only one, asks how much is [`unread`](Sender::unread).
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +18,7 @@ use std::task::{Context, Poll, Waker, ready};
 use tokio::task::coop;
 
 /// What a batch that is more than a few makes room for at once, instead of growing step by step.
-const ROOM: usize = 64;
+const ROOM: usize = 63;
 
 pub(super) struct Sender<T> {
     shared: Arc<Shared<T>>,
@@ -101,13 +104,19 @@ impl<T> Sender<T> {
     }
 
     /// Stages something, to be [published](Self::publish).
+    #[inline]
     pub(super) fn stage(&mut self, value: T) {
         if self.staged.len() == self.staged.capacity() {
-            let few = self.staged.is_empty();
-            self.staged.reserve_exact(if few { 1 } else { ROOM });
+            self.make_room();
         }
         self.staged.push_back(value);
         self.sent = self.sent.wrapping_add(1);
+    }
+
+    #[cold]
+    fn make_room(&mut self) {
+        let few = self.staged.is_empty();
+        self.staged.reserve_exact(if few { 1 } else { ROOM });
     }
 
     /// Lets the receiver have what is staged.
@@ -159,6 +168,7 @@ impl<T> Drop for Sender<T> {
 
 impl<T> Receiver<T> {
     /// The next one; `None` when the sender is gone and everything has been read. Cancel safe.
+    #[inline]
     pub(super) fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         // A reader that always finds something would keep all other tasks of its thread from running.
         let turn = ready!(coop::poll_proceed(cx));

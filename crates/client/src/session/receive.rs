@@ -27,12 +27,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
 
     fn receive_text(&mut self, text: &str, now: Instant) -> Flow {
         match decode(text) {
-            Ok(message) => self.receive_message(message, now),
+            Ok(message) if is_data(&message) => self.receive_data(message, now),
+            Ok(message) => self.receive_control(message, now),
             Err(error) => self.malformed(error.into(), text.len()),
         }
     }
 
-    fn receive_message(&mut self, message: ServerMessage, now: Instant) -> Flow {
+    fn receive_control(&mut self, message: ServerMessage, now: Instant) -> Flow {
         match message {
             ServerMessage::Pong => self.heartbeat.pong(),
             ServerMessage::SubscribeConfirmation(kind) => self.subscribed(&kind, now),
@@ -49,10 +50,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         if let Some(freshness) = &mut self.freshness {
             freshness.heard(&message, now);
         }
-        self.deliver(Event::Message {
-            session: self.id,
-            message,
-        })
+        let delivery = self.events.deliver_message(self.id, message);
+        self.delivered(delivery)
     }
 
     fn subscribed(&mut self, kind: &SubscriptionKind, now: Instant) {
@@ -103,6 +102,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
 
     fn deliver(&mut self, event: Event) -> Flow {
         let delivery = self.events.deliver(self.id, event);
+        self.delivered(delivery)
+    }
+
+    fn delivered(&mut self, delivery: Delivery) -> Flow {
         match delivery {
             Delivery::Queued | Delivery::Dropped => Flow::Continue(()),
             // What was accepted is still to be written. The loss is counted, and told before the end.
@@ -115,6 +118,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     fn log_ack(&self, answer: &str, kind: &SubscriptionKind, ack: Ack) {
         debug!(session = %self.id, kind = log::kind(kind), ?ack, "{answer}");
     }
+}
+
+/// Whether a message is for the user as it is. It is asked for first, so that the many which are have the shortest way:
+/// they are a few hundred bytes each, and every hand they pass through copies them.
+const fn is_data(message: &ServerMessage) -> bool {
+    !matches!(
+        message,
+        ServerMessage::Pong
+            | ServerMessage::SubscribeConfirmation(_)
+            | ServerMessage::UnsubscribeConfirmation(_)
+            | ServerMessage::Error(_)
+            | ServerMessage::Unrecognized(_)
+    )
 }
 
 /// Some gateways ping with a message, `"Ping"` or `{"Ping":null}`. The specification knows no such message from a
