@@ -64,6 +64,10 @@ pub(crate) struct EventQueue {
 
 /// The places that are kept for what must not be lost.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a place, and is there or not"
+)]
 struct Reserved {
     connected: bool,
     resubscribed: bool,

@@ -204,11 +204,11 @@ pub(crate) const BUGS: &[Bug] = &[
         "what is not confirmed is said to be live again",
         &[edit(
             "registry/schedule.rs",
-            "        let mut kinds = std::mem::take(&mut self.restored);",
-            "        let mut kinds = std::mem::take(&mut self.restored);
-        if BUG {
-            kinds = self.established();
-        }",
+            "        self.kinds(|entry| restored.contains(&entry.kind))",
+            "        if BUG {
+            return self.established();
+        }
+        self.kinds(|entry| restored.contains(&entry.kind))",
         )],
     ),
     bug(

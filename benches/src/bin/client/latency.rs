@@ -75,7 +75,7 @@ fn paced(reader: Reader, frames: usize) -> (Sample, Taken) {
     });
     let mut seen = Vec::with_capacity(frames);
     let taken = read(reader, &feed, subscriptions, frames, || {
-        seen.push(Instant::now())
+        seen.push(Instant::now());
     });
     let latencies = feed.join().into_iter().zip(seen);
     let nanos = latencies.map(|(sent, seen)| (seen - sent).as_secs_f64() * 1e9);

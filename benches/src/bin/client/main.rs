@@ -12,14 +12,6 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     let all = !wanted.iter().any(|word| !word.starts_with("--"));
     let is_wanted = |topic: &str| all || wanted.iter().any(|word| word == topic);
-    if wanted.iter().any(|word| word == "profile") {
-        flood::flood(
-            readers::Reader::Client(|b| b),
-            rocketfi_benches::frames::TICKER,
-            3_000_000,
-        );
-        return;
-    }
     if is_wanted("flood") {
         flood::measure();
     }

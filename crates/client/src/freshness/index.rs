@@ -39,35 +39,36 @@ impl Index {
     pub(super) fn add(&mut self, kind: &SubscriptionKind, place: usize) {
         let subject = subject(kind);
         for update in kind.updates() {
-            let known = self
-                .shelves
-                .iter()
-                .position(|shelf| shelf.is_for(update, subject));
-            let shelf = known.unwrap_or_else(|| {
-                self.shelves.push(Shelf {
-                    update,
-                    names_instrument: subject.0.is_some(),
-                    names_account: subject.1.is_some(),
-                    places: HashMap::new(),
-                });
-                self.shelves.len() - 1
-            });
-            let places = &mut self.shelves[shelf].places;
+            let places = &mut self.shelf_for(update, subject).places;
             places.entry(subject).or_default().push(place);
         }
+    }
+
+    fn shelf_for(&mut self, update: &'static str, subject: Subject) -> &mut Shelf {
+        let is_right = |shelf: &Shelf| shelf.is_for(update, subject);
+        let at = self.shelves.iter().position(is_right);
+        let at = at.unwrap_or_else(|| {
+            self.shelves.push(Shelf {
+                update,
+                names_instrument: subject.0.is_some(),
+                names_account: subject.1.is_some(),
+                places: HashMap::new(),
+            });
+            self.shelves.len() - 1
+        });
+        &mut self.shelves[at]
     }
 
     /// Where kinds are that are about the same as this one, itself among them.
     pub(super) fn of_kind(&self, kind: &SubscriptionKind) -> &[usize] {
         let subject = subject(kind);
-        let update = kind.updates().first();
-        let shelf = self
-            .shelves
-            .iter()
-            .find(|shelf| update.is_some_and(|update| shelf.is_for(update, subject)));
-        shelf
-            .and_then(|shelf| shelf.places.get(&subject))
-            .map_or(&[], Vec::as_slice)
+        let Some(update) = kind.updates().first() else {
+            return &[];
+        };
+        let mut shelves = self.shelves.iter();
+        let right = shelves.find(|shelf| shelf.is_for(update, subject));
+        let places = right.and_then(|shelf| shelf.places.get(&subject));
+        places.map_or(&[], Vec::as_slice)
     }
 
     /// Where kinds are which the message may belong to.
