@@ -11,6 +11,7 @@ pub mod cpu;
 pub mod decode;
 pub mod encode;
 pub mod fanout;
+pub mod feed;
 pub mod frames;
 pub mod race;
 pub mod targets;

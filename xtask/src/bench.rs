@@ -41,6 +41,8 @@ enum Topic {
     Codec,
     /// Allocations of reading and writing a frame
     Allocations,
+    /// CPU time, throughput and latency from the socket to the user, and what an idle session keeps
+    Client,
     /// The mock's fan-out to a hundred clients, and what an idle session keeps
     Mock,
     /// Time and memory of the generator
@@ -54,6 +56,11 @@ impl Topic {
         match self {
             Self::Codec => program::run("codec", quick),
             Self::Allocations => program::run("allocations", quick),
+            Self::Client => Ok([
+                program::run("client", quick)?,
+                program::run("client_memory", quick)?,
+            ]
+            .concat()),
             Self::Mock => Ok([
                 program::run("mock", quick)?,
                 program::run("mock_memory", quick)?,

@@ -108,7 +108,7 @@ impl Bench {
     }
 
     fn is_live(&self, number: u8) -> bool {
-        self.registry.is_live(&kind(number))
+        self.registry.live().contains(&kind(number))
     }
 
     fn reconnect(&mut self) {
