@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::error::DecodeError;
+#[cfg(feature = "fast")]
+use crate::scan::{self, Scan};
 use crate::{ClientMessage, ServerMessage};
 
 /// Reads one text frame from the server.
@@ -28,9 +30,15 @@ use crate::{ClientMessage, ServerMessage};
 /// When the frame is not JSON, not a message, or a known message with a bad body: see [`DecodeError`]. An unknown
 /// variant is no error, but [`ServerMessage::Unrecognized`].
 pub fn decode(frame: &str) -> Result<ServerMessage, DecodeError> {
+    // Filled in where it is returned: a message is large.
     #[cfg(feature = "fast")]
-    if let Some(message) = crate::scan::read(frame) {
-        return Ok(message);
+    {
+        let mut answer = Ok(<ServerMessage as Scan>::empty());
+        if let Ok(message) = &mut answer
+            && scan::read_into(message, frame).is_some()
+        {
+            return answer;
+        }
     }
     read(frame)
 }

@@ -21,12 +21,11 @@ pub(crate) use self::collections::Key;
 pub(crate) use self::scanner::Scanner;
 pub(crate) use self::seen::Seen;
 
-/// Reads a whole frame; `None` when it is for serde to judge.
-pub(crate) fn read<T: Scan>(frame: &str) -> Option<T> {
+/// Reads a whole frame into an empty value; `None` when it is for serde to judge.
+pub(crate) fn read_into<T: Scan>(value: &mut T, frame: &str) -> Option<()> {
     let mut scanner = Scanner::new(frame);
-    let value = T::scan(&mut scanner);
-    scanner.end()?;
-    value
+    value.fill(&mut scanner)?;
+    scanner.end()
 }
 
 /// A type that the scanner reads.

@@ -1,7 +1,7 @@
 //! Model to the scanners of the fast path: for each type that the server sends, what comes next and what to do with it.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::model::{Field, Model, Payload, Presence, Shape, TypeDef, Union, Variant};
 use super::types::{ident, tokens};
@@ -28,14 +28,13 @@ fn scanner(known: &Known<'_>, def: &TypeDef) -> TokenStream {
     match &def.shape {
         Shape::Record(fields) => record(known, fields),
         Shape::Union(union) => {
-            let (empty, body) = (empty_variant(known, def, union), variants(known, union));
+            let (empty, body) = (
+                empty_variant(known, def, union),
+                variants(known, def, union),
+            );
             quote! {
                 fn empty() -> Self { #empty }
-                fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> {
-                    *self = Self::scan(scanner)?;
-                    Some(())
-                }
-                fn scan(scanner: &mut scan::Scanner<'_>) -> Option<Self> { #body }
+                fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> { #body }
             }
         }
         Shape::Words(words) => {
@@ -68,7 +67,7 @@ fn scanner(known: &Known<'_>, def: &TypeDef) -> TokenStream {
 fn record(known: &Known<'_>, fields: &[Field]) -> TokenStream {
     let constants = constants(known, fields);
     let names = fields.iter().map(|field| ident(&field.rust));
-    let places: Vec<_> = names.clone().map(|name| quote!(self.#name)).collect();
+    let places: Vec<_> = names.clone().map(|name| quote!(&mut self.#name)).collect();
     let body = members(fields, &places);
     quote! {
         #constants
@@ -127,7 +126,7 @@ fn members(fields: &[Field], places: &[TokenStream]) -> TokenStream {
         let indices = std::iter::once(index).chain(aliases);
         let indices = indices.map(Literal::usize_unsuffixed);
         let index = Literal::usize_unsuffixed(index);
-        quote!(#(#indices)|* => seen.once(#index, &mut #place, scanner)?,)
+        quote!(#(#indices)|* => seen.once(#index, #place, scanner)?,)
     });
     let required = required(fields);
     quote! {
@@ -162,24 +161,31 @@ fn required(fields: &[Field]) -> TokenStream {
     literal.parse().expect("a number is a token")
 }
 
-fn variants(known: &Known<'_>, union: &Union) -> TokenStream {
-    let null = union.null.as_deref().map(ident);
-    let null = null.map(|name| quote!(if scanner.null() { return Some(Self::#name); }));
+fn variants(known: &Known<'_>, def: &TypeDef, union: &Union) -> TokenStream {
+    let null = union.null.as_deref().map(ident).map(|name| {
+        quote! {
+            if scanner.null() {
+                *self = Self::#name;
+                return Some(());
+            }
+        }
+    });
     let bare = bare(union);
-    let (wires, values): (Vec<_>, Vec<_>) = union
+    // Beside a variant that is alone there is nothing else that a value could be.
+    let alone = !def.open && union.variants.len() == 1;
+    let (wires, reads): (Vec<_>, Vec<_>) = union
         .variants
         .iter()
-        .filter_map(|variant| Some((&variant.wire, payload(known, variant)?)))
+        .filter_map(|variant| Some((&variant.wire, payload(known, variant, alone)?)))
         .unzip();
     quote! {
         #null
         #bare
-        let value = match scanner.tag()? {
-            #(#wires => #values,)*
+        match scanner.tag()? {
+            #(#wires => #reads)*
             _ => return None,
-        };
-        scanner.close()?;
-        Some(value)
+        }
+        scanner.close()
     }
 }
 
@@ -195,44 +201,49 @@ fn bare(union: &Union) -> Option<TokenStream> {
         return None;
     }
     let other = other.map_or_else(
-        || quote!(_ => None,),
-        |name| quote!(text => Some(Self::#name(text.into())),),
+        || quote!(_ => return None,),
+        |name| quote!(text => Self::#name(text.into()),),
     );
     Some(quote! {
         if scanner.at_string() {
-            return match scanner.string()? {
-                #(#wires => Some(Self::#names),)*
+            *self = match scanner.string()? {
+                #(#wires => Self::#names,)*
                 #other
             };
+            return Some(());
         }
     })
 }
 
-/// The variant with its payload; `None` where it has none, and an object of that name is for serde.
-fn payload(known: &Known<'_>, variant: &Variant) -> Option<TokenStream> {
+/// Reads the payload of a variant, in the place where it stays; `None` where it has none, and an object of that name is
+/// for serde.
+fn payload(known: &Known<'_>, variant: &Variant, alone: bool) -> Option<TokenStream> {
     let name = ident(&variant.rust);
+    let otherwise = (!alone).then(|| quote!(else { return None; }));
     match &variant.payload {
         Payload::None => None,
-        Payload::Type(ty) if known.scans(ty) => {
-            Some(quote!(Self::#name(scan::Scan::scan(scanner)?)))
-        }
+        Payload::Type(ty) if known.scans(ty) => Some(quote! {{
+            *self = Self::#name(scan::Scan::empty());
+            let Self::#name(payload) = self #otherwise;
+            scan::Scan::fill(payload, scanner)?;
+        }}),
         Payload::Type(ty) => {
             let ty = tokens(ty);
-            Some(quote!(Self::#name(scanner.by_serde::<#ty>()?)))
+            Some(quote!(*self = Self::#name(scanner.by_serde::<#ty>()?),))
         }
         Payload::Fields(fields) => {
-            let names = fields.iter().map(|field| ident(&field.rust));
-            let slots = fields.iter().map(|field| {
-                let slot = format_ident!("{}_slot", field.rust);
-                quote!(#slot)
-            });
-            let slots: Vec<_> = slots.collect();
-            let body = members(fields, &slots);
-            Some(quote!({
-                #(let mut #slots = scan::Scan::empty();)*
+            let names: Vec<_> = fields.iter().map(|field| ident(&field.rust)).collect();
+            // A field may be called like what the body below has names for.
+            let places = fields
+                .iter()
+                .map(|field| ident(&format!("{}_place", field.rust)));
+            let places: Vec<_> = places.collect();
+            let body = members(fields, &places);
+            Some(quote! {{
+                *self = Self::#name { #(#names: scan::Scan::empty()),* };
+                let Self::#name { #(#names: #places),* } = self #otherwise;
                 #body
-                Self::#name { #(#names: #slots),* }
-            }))
+            }})
         }
     }
 }

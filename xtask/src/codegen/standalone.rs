@@ -112,8 +112,11 @@ mod scan;
 /// When the frame is not JSON, or no message that the specification allows.
 pub fn decode(frame: &str) -> serde_json::Result<SERVER> {
     #[cfg(feature = \"fast\")]
-    if let Some(message) = scan::read(frame) {
-        return Ok(message);
+    {
+        let mut message = <SERVER as scan::Scan>::empty();
+        if scan::read_into(&mut message, frame).is_some() {
+            return Ok(message);
+        }
     }
     serde_json::from_str(frame)
 }

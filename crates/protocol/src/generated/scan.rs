@@ -703,18 +703,24 @@ impl scan::Scan for MarkPrice {
     }
 
     fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> {
-        *self = Self::scan(scanner)?;
-        Some(())
-    }
-
-    fn scan(scanner: &mut scan::Scanner<'_>) -> Option<Self> {
-        let value = match scanner.tag()? {
-            "Price" => Self::Price(scan::Scan::scan(scanner)?),
-            "PriceIV" => Self::PriceIv(scan::Scan::scan(scanner)?),
+        match scanner.tag()? {
+            "Price" => {
+                *self = Self::Price(scan::Scan::empty());
+                let Self::Price(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "PriceIV" => {
+                *self = Self::PriceIv(scan::Scan::empty());
+                let Self::PriceIv(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             _ => return None,
-        };
-        scanner.close()?;
-        Some(value)
+        }
+        scanner.close()
     }
 }
 
@@ -1047,26 +1053,45 @@ impl scan::Scan for OrderEventData {
     }
 
     fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> {
-        *self = Self::scan(scanner)?;
-        Some(())
-    }
-
-    fn scan(scanner: &mut scan::Scanner<'_>) -> Option<Self> {
         if scanner.at_string() {
-            return match scanner.string()? {
-                "canceled" => Some(Self::Canceled),
-                _ => None,
+            *self = match scanner.string()? {
+                "canceled" => Self::Canceled,
+                _ => return None,
             };
+            return Some(());
         }
-        let value = match scanner.tag()? {
-            "fill" => Self::Fill(scan::Scan::scan(scanner)?),
-            "placed" => Self::Placed(scan::Scan::scan(scanner)?),
-            "modified" => Self::Modified(scan::Scan::scan(scanner)?),
-            "rejected" => Self::Rejected(scan::Scan::scan(scanner)?),
+        match scanner.tag()? {
+            "fill" => {
+                *self = Self::Fill(scan::Scan::empty());
+                let Self::Fill(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "placed" => {
+                *self = Self::Placed(scan::Scan::empty());
+                let Self::Placed(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "modified" => {
+                *self = Self::Modified(scan::Scan::empty());
+                let Self::Modified(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "rejected" => {
+                *self = Self::Rejected(scan::Scan::empty());
+                let Self::Rejected(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             _ => return None,
-        };
-        scanner.close()?;
-        Some(value)
+        }
+        scanner.close()
     }
 }
 
@@ -1758,58 +1783,165 @@ impl scan::Scan for ServerMessage {
     }
 
     fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> {
-        *self = Self::scan(scanner)?;
-        Some(())
-    }
-
-    fn scan(scanner: &mut scan::Scanner<'_>) -> Option<Self> {
         if scanner.at_string() {
-            return match scanner.string()? {
-                "ExecuteOnDisconnectCleared" => Some(Self::ExecuteOnDisconnectCleared),
-                "Pong" => Some(Self::Pong),
-                _ => None,
+            *self = match scanner.string()? {
+                "ExecuteOnDisconnectCleared" => Self::ExecuteOnDisconnectCleared,
+                "Pong" => Self::Pong,
+                _ => return None,
             };
+            return Some(());
         }
-        let value = match scanner.tag()? {
-            "QuoteUpdate" => Self::QuoteUpdate(scan::Scan::scan(scanner)?),
-            "OrderbookUpdate" => Self::OrderbookUpdate(scan::Scan::scan(scanner)?),
-            "MarkPriceUpdate" => Self::MarkPriceUpdate(scan::Scan::scan(scanner)?),
-            "AssetMarkPriceUpdate" => {
-                Self::AssetMarkPriceUpdate(scan::Scan::scan(scanner)?)
+        match scanner.tag()? {
+            "QuoteUpdate" => {
+                *self = Self::QuoteUpdate(scan::Scan::empty());
+                let Self::QuoteUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
-            "OrderEventUpdate" => Self::OrderEventUpdate(scan::Scan::scan(scanner)?),
-            "CollateralUpdate" => Self::CollateralUpdate(scan::Scan::scan(scanner)?),
-            "PositionUpdate" => Self::PositionUpdate(scan::Scan::scan(scanner)?),
-            "AccountRiskUpdate" => Self::AccountRiskUpdate(scan::Scan::scan(scanner)?),
-            "OpenOrdersUpdate" => Self::OpenOrdersUpdate(scan::Scan::scan(scanner)?),
-            "FundingRateUpdate" => Self::FundingRateUpdate(scan::Scan::scan(scanner)?),
-            "CandleUpdate" => Self::CandleUpdate(scan::Scan::scan(scanner)?),
+            "OrderbookUpdate" => {
+                *self = Self::OrderbookUpdate(scan::Scan::empty());
+                let Self::OrderbookUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "MarkPriceUpdate" => {
+                *self = Self::MarkPriceUpdate(scan::Scan::empty());
+                let Self::MarkPriceUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "AssetMarkPriceUpdate" => {
+                *self = Self::AssetMarkPriceUpdate(scan::Scan::empty());
+                let Self::AssetMarkPriceUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "OrderEventUpdate" => {
+                *self = Self::OrderEventUpdate(scan::Scan::empty());
+                let Self::OrderEventUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "CollateralUpdate" => {
+                *self = Self::CollateralUpdate(scan::Scan::empty());
+                let Self::CollateralUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "PositionUpdate" => {
+                *self = Self::PositionUpdate(scan::Scan::empty());
+                let Self::PositionUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "AccountRiskUpdate" => {
+                *self = Self::AccountRiskUpdate(scan::Scan::empty());
+                let Self::AccountRiskUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "OpenOrdersUpdate" => {
+                *self = Self::OpenOrdersUpdate(scan::Scan::empty());
+                let Self::OpenOrdersUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "FundingRateUpdate" => {
+                *self = Self::FundingRateUpdate(scan::Scan::empty());
+                let Self::FundingRateUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "CandleUpdate" => {
+                *self = Self::CandleUpdate(scan::Scan::empty());
+                let Self::CandleUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             "PositionFundingUpdate" => {
-                Self::PositionFundingUpdate(scan::Scan::scan(scanner)?)
+                *self = Self::PositionFundingUpdate(scan::Scan::empty());
+                let Self::PositionFundingUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
             "LastMatchPriceUpdate" => {
-                Self::LastMatchPriceUpdate(scan::Scan::scan(scanner)?)
+                *self = Self::LastMatchPriceUpdate(scan::Scan::empty());
+                let Self::LastMatchPriceUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
-            "AuctionFillUpdate" => Self::AuctionFillUpdate(scan::Scan::scan(scanner)?),
-            "TickerUpdate" => Self::TickerUpdate(scan::Scan::scan(scanner)?),
+            "AuctionFillUpdate" => {
+                *self = Self::AuctionFillUpdate(scan::Scan::empty());
+                let Self::AuctionFillUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "TickerUpdate" => {
+                *self = Self::TickerUpdate(scan::Scan::empty());
+                let Self::TickerUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             "InstrumentStatsUpdate" => {
-                Self::InstrumentStatsUpdate(scan::Scan::scan(scanner)?)
+                *self = Self::InstrumentStatsUpdate(scan::Scan::empty());
+                let Self::InstrumentStatsUpdate(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
             "SubscribeConfirmation" => {
-                Self::SubscribeConfirmation(scan::Scan::scan(scanner)?)
+                *self = Self::SubscribeConfirmation(scan::Scan::empty());
+                let Self::SubscribeConfirmation(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
             "UnsubscribeConfirmation" => {
-                Self::UnsubscribeConfirmation(scan::Scan::scan(scanner)?)
+                *self = Self::UnsubscribeConfirmation(scan::Scan::empty());
+                let Self::UnsubscribeConfirmation(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
-            "TransactionResult" => Self::TransactionResult(scan::Scan::scan(scanner)?),
+            "TransactionResult" => {
+                *self = Self::TransactionResult(scan::Scan::empty());
+                let Self::TransactionResult(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             "ExecuteOnDisconnectRegistered" => {
-                Self::ExecuteOnDisconnectRegistered(scan::Scan::scan(scanner)?)
+                *self = Self::ExecuteOnDisconnectRegistered(scan::Scan::empty());
+                let Self::ExecuteOnDisconnectRegistered(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
-            "Error" => Self::Error(scan::Scan::scan(scanner)?),
+            "Error" => {
+                *self = Self::Error(scan::Scan::empty());
+                let Self::Error(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             _ => return None,
-        };
-        scanner.close()?;
-        Some(value)
+        }
+        scanner.close()
     }
 }
 
@@ -1842,14 +1974,14 @@ impl scan::Scan for SubscriptionKind {
     }
 
     fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> {
-        *self = Self::scan(scanner)?;
-        Some(())
-    }
-
-    fn scan(scanner: &mut scan::Scanner<'_>) -> Option<Self> {
-        let value = match scanner.tag()? {
+        match scanner.tag()? {
             "Orderbook" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::Orderbook {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::Orderbook { instrument_id: instrument_id_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1859,19 +1991,21 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::Orderbook {
-                    instrument_id: instrument_id_slot,
-                }
             }
             "PriceFeed" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::PriceFeed {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::PriceFeed { instrument_id: instrument_id_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1881,19 +2015,21 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::PriceFeed {
-                    instrument_id: instrument_id_slot,
-                }
             }
             "AssetPriceFeed" => {
-                let mut asset_id_slot = scan::Scan::empty();
+                *self = Self::AssetPriceFeed {
+                    asset_id: scan::Scan::empty(),
+                };
+                let Self::AssetPriceFeed { asset_id: asset_id_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1903,20 +2039,25 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["assetId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut asset_id_slot, scanner)?,
+                        0 => seen.once(0, asset_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::AssetPriceFeed {
-                    asset_id: asset_id_slot,
-                }
             }
             "OrderEvents" => {
-                let mut account_slot = scan::Scan::empty();
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::OrderEvents {
+                    account: scan::Scan::empty(),
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::OrderEvents {
+                    account: account_place,
+                    instrument_id: instrument_id_place,
+                } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1927,22 +2068,26 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["account", "instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut account_slot, scanner)?,
-                        1 => seen.once(1, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, account_place, scanner)?,
+                        1 => seen.once(1, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b0)?;
-                Self::OrderEvents {
-                    account: account_slot,
-                    instrument_id: instrument_id_slot,
-                }
             }
             "Collateral" => {
-                let mut asset_id_slot = scan::Scan::empty();
-                let mut account_slot = scan::Scan::empty();
+                *self = Self::Collateral {
+                    asset_id: scan::Scan::empty(),
+                    account: scan::Scan::empty(),
+                };
+                let Self::Collateral {
+                    asset_id: asset_id_place,
+                    account: account_place,
+                } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1953,21 +2098,22 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["assetId", "account"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut asset_id_slot, scanner)?,
-                        1 => seen.once(1, &mut account_slot, scanner)?,
+                        0 => seen.once(0, asset_id_place, scanner)?,
+                        1 => seen.once(1, account_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b11)?;
-                Self::Collateral {
-                    asset_id: asset_id_slot,
-                    account: account_slot,
-                }
             }
             "Position" => {
-                let mut account_slot = scan::Scan::empty();
+                *self = Self::Position {
+                    account: scan::Scan::empty(),
+                };
+                let Self::Position { account: account_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1977,19 +2123,21 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["account"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut account_slot, scanner)?,
+                        0 => seen.once(0, account_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::Position {
-                    account: account_slot,
-                }
             }
             "AccountRisk" => {
-                let mut account_slot = scan::Scan::empty();
+                *self = Self::AccountRisk {
+                    account: scan::Scan::empty(),
+                };
+                let Self::AccountRisk { account: account_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -1999,19 +2147,21 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["account"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut account_slot, scanner)?,
+                        0 => seen.once(0, account_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::AccountRisk {
-                    account: account_slot,
-                }
             }
             "OpenOrders" => {
-                let mut account_slot = scan::Scan::empty();
+                *self = Self::OpenOrders {
+                    account: scan::Scan::empty(),
+                };
+                let Self::OpenOrders { account: account_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2021,19 +2171,21 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["account"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut account_slot, scanner)?,
+                        0 => seen.once(0, account_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::OpenOrders {
-                    account: account_slot,
-                }
             }
             "FundingRate" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::FundingRate {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::FundingRate { instrument_id: instrument_id_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2043,20 +2195,25 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::FundingRate {
-                    instrument_id: instrument_id_slot,
-                }
             }
             "Candle" => {
-                let mut instrument_id_slot = scan::Scan::empty();
-                let mut interval_slot = scan::Scan::empty();
+                *self = Self::Candle {
+                    instrument_id: scan::Scan::empty(),
+                    interval: scan::Scan::empty(),
+                };
+                let Self::Candle {
+                    instrument_id: instrument_id_place,
+                    interval: interval_place,
+                } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2067,21 +2224,22 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId", "interval"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
-                        1 => seen.once(1, &mut interval_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
+                        1 => seen.once(1, interval_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b11)?;
-                Self::Candle {
-                    instrument_id: instrument_id_slot,
-                    interval: interval_slot,
-                }
             }
             "PositionFunding" => {
-                let mut account_slot = scan::Scan::empty();
+                *self = Self::PositionFunding {
+                    account: scan::Scan::empty(),
+                };
+                let Self::PositionFunding { account: account_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2091,19 +2249,22 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["account"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut account_slot, scanner)?,
+                        0 => seen.once(0, account_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::PositionFunding {
-                    account: account_slot,
-                }
             }
             "LastMatchPrice" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::LastMatchPrice {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::LastMatchPrice { instrument_id: instrument_id_place } = self
+                else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2113,19 +2274,22 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::LastMatchPrice {
-                    instrument_id: instrument_id_slot,
-                }
             }
             "AuctionFills" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::AuctionFills {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::AuctionFills { instrument_id: instrument_id_place } = self
+                else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2135,19 +2299,21 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::AuctionFills {
-                    instrument_id: instrument_id_slot,
-                }
             }
             "Ticker" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::Ticker {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::Ticker { instrument_id: instrument_id_place } = self else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2157,19 +2323,22 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::Ticker {
-                    instrument_id: instrument_id_slot,
-                }
             }
             "InstrumentStats" => {
-                let mut instrument_id_slot = scan::Scan::empty();
+                *self = Self::InstrumentStats {
+                    instrument_id: scan::Scan::empty(),
+                };
+                let Self::InstrumentStats { instrument_id: instrument_id_place } = self
+                else {
+                    return None;
+                };
                 let mut seen = scan::Seen::default();
                 let mut next = 0;
                 let mut more = scanner.open()?;
@@ -2179,21 +2348,17 @@ impl scan::Scan for SubscriptionKind {
                         _ => scanner.find(&["instrumentId"], next)?,
                     };
                     match member {
-                        0 => seen.once(0, &mut instrument_id_slot, scanner)?,
+                        0 => seen.once(0, instrument_id_place, scanner)?,
                         _ => scanner.skip()?,
                     }
                     next = member + 1;
                     more = scanner.more()?;
                 }
                 seen.all(0b1)?;
-                Self::InstrumentStats {
-                    instrument_id: instrument_id_slot,
-                }
             }
             _ => return None,
-        };
-        scanner.close()?;
-        Some(value)
+        }
+        scanner.close()
     }
 }
 
@@ -2334,40 +2499,98 @@ impl scan::Scan for TransactionResponse {
     }
 
     fn fill(&mut self, scanner: &mut scan::Scanner<'_>) -> Option<()> {
-        *self = Self::scan(scanner)?;
-        Some(())
-    }
-
-    fn scan(scanner: &mut scan::Scanner<'_>) -> Option<Self> {
         if scanner.null() {
-            return Some(Self::Ok);
+            *self = Self::Ok;
+            return Some(());
         }
         if scanner.at_string() {
-            return match scanner.string()? {
-                "Ok" => Some(Self::Ok),
-                text => Some(Self::Err(text.into())),
+            *self = match scanner.string()? {
+                "Ok" => Self::Ok,
+                text => Self::Err(text.into()),
             };
+            return Some(());
         }
-        let value = match scanner.tag()? {
-            "PlaceOrder" => Self::PlaceOrder(scan::Scan::scan(scanner)?),
-            "CreateVault" => Self::CreateVault(scan::Scan::scan(scanner)?),
-            "VaultDeposit" => Self::VaultDeposit(scan::Scan::scan(scanner)?),
-            "VaultWithdraw" => Self::VaultWithdraw(scan::Scan::scan(scanner)?),
-            "DelegateManager" => Self::DelegateManager(scan::Scan::scan(scanner)?),
+        match scanner.tag()? {
+            "PlaceOrder" => {
+                *self = Self::PlaceOrder(scan::Scan::empty());
+                let Self::PlaceOrder(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "CreateVault" => {
+                *self = Self::CreateVault(scan::Scan::empty());
+                let Self::CreateVault(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "VaultDeposit" => {
+                *self = Self::VaultDeposit(scan::Scan::empty());
+                let Self::VaultDeposit(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "VaultWithdraw" => {
+                *self = Self::VaultWithdraw(scan::Scan::empty());
+                let Self::VaultWithdraw(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "DelegateManager" => {
+                *self = Self::DelegateManager(scan::Scan::empty());
+                let Self::DelegateManager(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             "RemoveDelegateManager" => {
-                Self::RemoveDelegateManager(scan::Scan::scan(scanner)?)
+                *self = Self::RemoveDelegateManager(scan::Scan::empty());
+                let Self::RemoveDelegateManager(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
             "RemoveWebclientDelegates" => {
-                Self::RemoveWebclientDelegates(scan::Scan::scan(scanner)?)
+                *self = Self::RemoveWebclientDelegates(scan::Scan::empty());
+                let Self::RemoveWebclientDelegates(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
             }
-            "UpdateOracleConfig" => Self::UpdateOracleConfig(scan::Scan::scan(scanner)?),
-            "ListAssets" => Self::ListAssets(scan::Scan::scan(scanner)?),
-            "ListInstruments" => Self::ListInstruments(scan::Scan::scan(scanner)?),
-            "Err" => Self::Err(scan::Scan::scan(scanner)?),
+            "UpdateOracleConfig" => {
+                *self = Self::UpdateOracleConfig(scan::Scan::empty());
+                let Self::UpdateOracleConfig(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "ListAssets" => {
+                *self = Self::ListAssets(scan::Scan::empty());
+                let Self::ListAssets(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "ListInstruments" => {
+                *self = Self::ListInstruments(scan::Scan::empty());
+                let Self::ListInstruments(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
+            "Err" => {
+                *self = Self::Err(scan::Scan::empty());
+                let Self::Err(payload) = self else {
+                    return None;
+                };
+                scan::Scan::fill(payload, scanner)?;
+            }
             _ => return None,
-        };
-        scanner.close()?;
-        Some(value)
+        }
+        scanner.close()
     }
 }
 

@@ -8,6 +8,12 @@ const FRAMES: [&str; 2] = [
     include_str!("../../tests/frames/server_large.ndjson"),
 ];
 
+fn read<T: Scan>(frame: &str) -> Option<T> {
+    let mut value = T::empty();
+    read_into(&mut value, frame)?;
+    Some(value)
+}
+
 /// The reference frames that hold no escape.
 fn frames() -> impl Iterator<Item = &'static str> {
     let lines = FRAMES.into_iter().flat_map(|file| file.split('\n'));
