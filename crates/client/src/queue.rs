@@ -239,19 +239,28 @@ impl EventQueue {
         self.missed
     }
 
-    /// Queues a message of the running session, or applies the policy. What [`deliver`](Self::deliver) would do, with less
-    /// copying where there is nothing to announce before it.
+    /// The place of the session's next message, where there is room and nothing to announce before it. What was read there
+    /// is queued, unless it is [taken back](Self::take_back).
     #[inline]
-    pub(crate) fn deliver_message(
-        &mut self,
-        session: SessionId,
-        message: ServerMessage,
-    ) -> Delivery {
-        if self.has_nothing_to_tell() && self.has_room() && !self.event_tx.is_gone() {
-            self.event_tx.stage(Event::Message { session, message });
-            return Delivery::Queued;
+    pub(crate) fn place(&mut self, session: SessionId) -> Option<&mut ServerMessage> {
+        if !self.has_nothing_to_tell() || !self.has_room() || self.event_tx.is_gone() {
+            return None;
         }
-        self.deliver(session, Event::Message { session, message })
+        // Anything small: it is written over.
+        let message = ServerMessage::Pong;
+        let event = Event::Message { session, message };
+        match self.event_tx.stage_place(event) {
+            Some(Event::Message { message, .. }) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Takes back the message at the last [`place`](Self::place).
+    pub(crate) fn take_back(&mut self) -> Option<ServerMessage> {
+        match self.event_tx.take_back() {
+            Some(Event::Message { message, .. }) => Some(message),
+            _ => None,
+        }
     }
 
     const fn has_nothing_to_tell(&self) -> bool {

@@ -43,6 +43,32 @@ pub fn decode(frame: &str) -> Result<ServerMessage, DecodeError> {
     read(frame)
 }
 
+/// Reads one text frame from the server into a place that is there: into a queue, say. A message has hundreds of bytes,
+/// and every hand that it passes through copies them.
+///
+/// ```
+/// use rocketfi_protocol::{ServerMessage, decode_into};
+///
+/// // Anything small will do to begin with.
+/// let mut places = [ServerMessage::Pong, ServerMessage::Pong];
+/// for (frame, place) in [r#"{"Error":"busy"}"#, r#"{"Pong":null}"#].iter().zip(&mut places) {
+///     decode_into(frame, place)?;
+/// }
+/// assert_eq!(places, [ServerMessage::Error("busy".into()), ServerMessage::Pong]);
+/// # Ok::<(), rocketfi_protocol::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// As [`decode`]. The place then holds some message, of which nothing is to be thought.
+pub fn decode_into(frame: &str, place: &mut ServerMessage) -> Result<(), DecodeError> {
+    #[cfg(feature = "fast")]
+    if scan::read_into(place, frame).is_some() {
+        return Ok(());
+    }
+    *place = read(frame)?;
+    Ok(())
+}
+
 /// Reads one text frame from a client, as a server does.
 ///
 /// ```

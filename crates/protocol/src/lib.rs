@@ -12,7 +12,7 @@ mod text;
 
 pub use ecow::EcoString;
 
-pub use codec::{DecodeError, Message, decode, decode_client, encode, encode_into};
+pub use codec::{DecodeError, Message, decode, decode_client, decode_into, encode, encode_into};
 pub use generated::*;
 pub use route::{Delivery, Scope};
 pub use scalar::{

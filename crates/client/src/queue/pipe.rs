@@ -113,6 +113,20 @@ impl<T> Sender<T> {
         self.sent = self.sent.wrapping_add(1);
     }
 
+    /// Stages something that is to be filled in, or [taken back](Self::take_back).
+    #[inline]
+    pub(super) fn stage_place(&mut self, value: T) -> Option<&mut T> {
+        self.stage(value);
+        self.staged.back_mut()
+    }
+
+    /// Takes back what was staged last, if it is not published yet.
+    pub(super) fn take_back(&mut self) -> Option<T> {
+        let value = self.staged.pop_back()?;
+        self.sent = self.sent.wrapping_sub(1);
+        Some(value)
+    }
+
     #[cold]
     fn make_room(&mut self) {
         let few = self.staged.is_empty();

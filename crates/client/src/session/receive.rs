@@ -1,6 +1,8 @@
 //! What a session does with what the server sends: exactly one thing a frame.
 
-use rocketfi_protocol::{EcoString, ServerMessage, SubscriptionKind, Unrecognized, decode};
+use rocketfi_protocol::{
+    DecodeError, EcoString, ServerMessage, SubscriptionKind, Unrecognized, decode, decode_into,
+};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tracing::{debug, warn};
@@ -25,11 +27,33 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         Flow::Continue(())
     }
 
+    /// Data is read where the user will take it from, if it can be: a message is a few hundred bytes, and every hand that
+    /// it passes through copies them.
     fn receive_text(&mut self, text: &str, now: Instant) -> Flow {
-        match decode(text) {
+        let Some(place) = self.events.place(self.id) else {
+            return self.receive_decoded(decode(text), text.len(), now);
+        };
+        let read = decode_into(text, place);
+        if read.is_ok() && is_data(place) {
+            if let Some(freshness) = &mut self.freshness {
+                freshness.heard(place, now);
+            }
+            return Flow::Continue(());
+        }
+        let message = self.events.take_back().unwrap_or(ServerMessage::Pong);
+        self.receive_decoded(read.map(|()| message), text.len(), now)
+    }
+
+    fn receive_decoded(
+        &mut self,
+        read: Result<ServerMessage, DecodeError>,
+        size: usize,
+        now: Instant,
+    ) -> Flow {
+        match read {
             Ok(message) if is_data(&message) => self.receive_data(message, now),
             Ok(message) => self.receive_control(message, now),
-            Err(error) => self.malformed(error.into(), text.len()),
+            Err(error) => self.malformed(error.into(), size),
         }
     }
 
@@ -50,8 +74,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
         if let Some(freshness) = &mut self.freshness {
             freshness.heard(&message, now);
         }
-        let delivery = self.events.deliver_message(self.id, message);
-        self.delivered(delivery)
+        let session = self.id;
+        self.deliver(Event::Message { session, message })
     }
 
     fn subscribed(&mut self, kind: &SubscriptionKind, now: Instant) {
@@ -120,8 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     }
 }
 
-/// Whether a message is for the user as it is. It is asked for first, so that the many which are have the shortest way:
-/// they are a few hundred bytes each, and every hand they pass through copies them.
+/// Whether a message is for the user as it is.
 const fn is_data(message: &ServerMessage) -> bool {
     !matches!(
         message,
