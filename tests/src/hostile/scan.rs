@@ -125,6 +125,10 @@ pub(super) fn reads_alike(frame: &str) {
     let scanned = rocketfi_protocol::decode(frame).ok();
     let read: Option<ServerMessage> = serde_json::from_str(frame).ok();
     assert_eq!(scanned, read, "{frame}");
+    // Whatever was there before.
+    let mut place = ServerMessage::Error("before".into());
+    let placed = rocketfi_protocol::decode_into(frame, &mut place).ok();
+    assert_eq!(placed.map(|()| place), read, "{frame}");
 }
 
 fn changed(input: &mut Unstructured<'_>) -> Option<String> {

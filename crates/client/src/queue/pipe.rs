@@ -190,14 +190,14 @@ impl<T> Receiver<T> {
             ready!(self.poll_batch(cx));
         }
         turn.made_progress();
-        let value = self.taken.pop_front();
-        if value.is_some() {
+        if !self.taken.is_empty() {
             self.count_one();
         }
-        if self.taken.is_empty() {
-            self.taken = VecDeque::new();
+        // The value goes straight to where it is returned, and with the last one its buffer.
+        if self.taken.len() == 1 {
+            return Poll::Ready(take(&mut self.taken).pop_front());
         }
-        Poll::Ready(value)
+        Poll::Ready(self.taken.pop_front())
     }
 
     /// Takes a batch, or nothing if there will be none.

@@ -101,6 +101,20 @@ fn order_is_kept_across_batches_that_are_read_in_part() {
 }
 
 #[test]
+fn what_is_taken_back_was_never_there() {
+    let mut bench = Bench::new();
+    bench.stage(0..2);
+    *bench.sender.stage_place(7).unwrap() += 1;
+    assert_eq!(bench.sender.unread(), 3);
+    assert_eq!(bench.sender.take_back(), Some(8));
+    assert_eq!(bench.sender.unread(), 2);
+    bench.sender.publish();
+    assert_eq!(bench.sender.take_back(), None);
+    assert_eq!(bench.read(usize::MAX), [0, 1]);
+    assert_eq!(bench.sender.unread(), 0);
+}
+
+#[test]
 fn unread_is_what_is_staged_published_or_taken_and_not_yet_read() {
     let mut bench = Bench::new();
     bench.stage(0..10);
