@@ -44,9 +44,9 @@ pub(crate) const BUGS: &[Bug] = &[
             ),
             edit(
                 "session/receive.rs",
-                "        match decode(text) {",
+                "        let Some(place) = self.events.place(self.id) else {",
                 "        self.desk.registry.restart(Instant::now());
-        match decode(text) {",
+        let Some(place) = self.events.place(self.id) else {",
             ),
         ],
     ),

@@ -23,7 +23,7 @@ const PACE: Duration = Duration::from_micros(100);
 const QUANTILES: [(&str, f64); 2] = [("p50", 0.5), ("p99", 0.99)];
 
 pub(crate) fn measure() {
-    let (rounds, frames) = if quick() { (2, 1_000) } else { (15, 5_000) };
+    let (rounds, frames) = if quick() { (2, 1_000) } else { (15, 20_000) };
     let mut absolute = [(); 3].map(|()| [(); 2].map(|()| Sample::default()));
     let [mut p50, mut p99, mut cpu] = [(); 3].map(|()| Sample::default());
     for round in 0..rounds {
