@@ -42,7 +42,7 @@ impl Inbound {
             Ok(ServerMessage::Pong) => Self::Pong,
             Ok(ServerMessage::SubscribeConfirmation(kind)) => Self::Ack(kind),
             Ok(ServerMessage::UnsubscribeConfirmation(kind)) => Self::UnsubscribeAck(kind),
-            Ok(ServerMessage::Error(text)) => Self::Error(text),
+            Ok(ServerMessage::Error(text)) => Self::Error(text.into()),
             Ok(ServerMessage::Unrecognized(message)) if message.name() == "Ping" => Self::Control,
             Ok(ServerMessage::Unrecognized(_)) => Self::Unrecognized,
             Ok(message) => Self::Message(Box::new(message)),

@@ -4,4 +4,5 @@
 mod client;
 mod decode;
 mod input;
+mod scan;
 mod server;

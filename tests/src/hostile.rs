@@ -8,11 +8,14 @@ mod client;
 mod decode;
 mod discretion;
 mod frame;
+mod json;
 mod network;
+mod scan;
 mod server;
 mod simulation;
 mod take;
 
 pub use client::client_session;
 pub use decode::decode;
+pub use scan::scan;
 pub use server::mock_session;

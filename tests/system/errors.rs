@@ -108,7 +108,7 @@ async fn unrelated_error_is_an_event_and_nothing_else() {
     bench.subscribe([NUMBERS]).await;
     bench
         .server
-        .push(ServerMessage::Error("maintenance at noon".to_owned()));
+        .push(ServerMessage::Error("maintenance at noon".into()));
     bench.server.push(numbered(1));
     let expected = ("maintenance at noon".to_owned(), vec![]);
     assert_eq!(server_error(bench.events.event().await), expected);
@@ -167,7 +167,7 @@ async fn server_may_close_after_an_error_and_the_client_recovers() {
     bench.subscribe([NUMBERS]).await;
     bench
         .server
-        .push(ServerMessage::Error("too many requests".to_owned()));
+        .push(ServerMessage::Error("too many requests".into()));
     bench.server.close_connections(1008, "policy");
     let (text, suspects) = server_error(bench.events.event().await);
     assert_eq!((text.as_str(), suspects), ("too many requests", vec![]));
@@ -197,7 +197,7 @@ async fn confirmation_after_an_error_that_was_about_something_else_is_taken_back
         .unwrap();
     bench
         .server
-        .push(ServerMessage::Error("about something else".to_owned()));
+        .push(ServerMessage::Error("about something else".into()));
     let answer = deadline("an answer", subscribing).await;
     assert!(
         matches!(answer, Err(SubscribeError::Rejected { .. })),

@@ -184,7 +184,9 @@ async fn deep_nesting_is_one_event_and_no_overflow_of_the_stack() {
 async fn text_of_an_error_is_kept_up_to_a_limit() {
     let mut bench = bench().await;
     let text = "zu groß ".repeat(200_000);
-    bench.server.push(ServerMessage::Error(text.clone()));
+    bench
+        .server
+        .push(ServerMessage::Error(text.as_str().into()));
     let told = bench.events.event().await;
     let Event::ServerError {
         text: kept,

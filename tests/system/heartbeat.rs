@@ -77,7 +77,7 @@ async fn confirmations_and_errors_alone_do_not_hide_a_missing_pong() {
     let cause = flood_until_gap(&mut bench, |bench| {
         use rocketfi_protocol::ServerMessage::{Error, SubscribeConfirmation};
         bench.server.push(SubscribeConfirmation(NUMBERS));
-        bench.server.push(Error("busy".to_owned()));
+        bench.server.push(Error("busy".into()));
     });
     assert_eq!(deadline("a gap", cause).await, GapCause::HeartbeatTimeout);
 }

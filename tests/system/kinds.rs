@@ -21,6 +21,23 @@ fn there_is_a_case_for_every_kind_and_every_update() {
     }
 }
 
+/// What the client finds the kinds of a message by.
+#[test]
+fn update_names_the_instrument_and_the_account_that_its_kind_names() {
+    for Case { kind, updates } in cases() {
+        for message in updates {
+            let instrument = kind.instrument_id();
+            let account = kind.account();
+            let name = message.name();
+            assert!(
+                instrument.is_none() || instrument == message.instrument_id(),
+                "{name}"
+            );
+            assert!(account.is_none() || account == message.account(), "{name}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_kind_is_subscribed_confirmed_updated_and_unsubscribed() {
     let mut bench = Bench::new().await;

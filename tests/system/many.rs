@@ -137,7 +137,7 @@ async fn update_is_pushed_to_its_subscribers_only() {
         .unwrap();
     one.server.push_text_to(&left, r#""Left""#);
     one.server.push_text_to(&right, r#""Right""#);
-    one.server.push(ServerMessage::Error("for all".to_owned()));
+    one.server.push(ServerMessage::Error("for all".into()));
     for (events, expected) in [(&mut one.events, "Left"), (&mut other, "Right")] {
         let told = events.event().await;
         let Event::Unrecognized { name, .. } = &told else {

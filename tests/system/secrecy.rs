@@ -182,7 +182,7 @@ async fn words_of_the_server_are_not_logged() {
         .answer(AnswerTo::subscribe(NUMBERS), refusal, Times::Once);
     let error = deadline("an answer", bench.client.subscribe(NUMBERS)).await;
     error.expect_err("it is refused");
-    bench.server.push(ServerMessage::Error(WORDS.to_owned()));
+    bench.server.push(ServerMessage::Error(WORDS.into()));
     bench.server.push_text(WORDS);
     bench.server.push_text(format!("\"{WORDS}\""));
     bench

@@ -69,7 +69,7 @@ async fn refusal_of_a_transaction_is_a_message_too() {
     let mut bench = Bench::new().await;
     let refusal = TransactionResult {
         signature: signature(1),
-        response: TransactionResponse::Err("margin violated".to_owned()),
+        response: TransactionResponse::Err("margin violated".into()),
     };
     let answer = Answer::message(refusal.clone());
     bench

@@ -14,6 +14,7 @@ mod model;
 mod names;
 mod render;
 mod routes;
+mod scan;
 mod schema;
 pub(crate) mod standalone;
 mod types;
@@ -45,6 +46,8 @@ pub struct Output {
     pub files: Vec<(String, String)>,
     /// What had to be guessed.
     pub warnings: Vec<String>,
+    /// The Rust name of what the server sends.
+    pub server: Option<String>,
     /// How many types that is.
     pub types: usize,
     /// The messages of the document and the types of their payloads.
@@ -155,15 +158,18 @@ fn emit(document: &Document, annotations: &Annotations) -> Result<Output, Codege
         types: types::emit(&model, document.file())?,
         impls: impls::emit(&model),
         routes: routes::emit(&model, &routes),
+        scan: scan::emit(&model),
     };
     let files = render::files(&model, &parts, &document.banner(), &document.fingerprint());
     let messages = model.messages.iter().map(MessageType::of).collect();
     let types = model.types.len();
+    let server = model.server;
     let mut warnings = model.guesses;
     warnings.extend(routes.warnings);
     Ok(Output {
         files,
         warnings,
+        server,
         types,
         messages,
     })

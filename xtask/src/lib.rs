@@ -1,5 +1,6 @@
 //! The workspace's own commands, as a library: the program, the tests and the fuzzers share it.
 
+pub mod bench;
 pub mod codegen;
 pub mod corpus;
 

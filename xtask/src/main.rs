@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use xtask::{codegen, corpus, simulation};
+use xtask::{bench, codegen, corpus, simulation};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "The workspace's own commands", version)]
@@ -15,6 +15,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure what the kit costs, against baselines in the same run, and print tables
+    Bench(bench::Args),
     /// Write the protocol's types from its AsyncAPI document
     Codegen(codegen::Args),
     /// Generate, compile and try a folder of foreign AsyncAPI documents, and print a table
@@ -55,6 +57,7 @@ enum Spec {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Bench(args) => bench::run(&args),
         Command::Codegen(args) => codegen::run(args),
         Command::Corpus(args) => corpus::run(&args),
         Command::Spec(Spec::Diff(args)) => codegen::diff::run(args),

@@ -202,7 +202,7 @@ pub(crate) fn spawn<C: Connect>(
     let (queue, events) = queue::channel(config.event_capacity, config.overflow, stop_tx.clone());
     let registry = Registry::new(&config, Instant::now());
     let desk = Desk::new(registry, command_rx, stop_rx);
-    let supervisor = Supervisor::new(config, dialer, desk, queue);
+    let supervisor = Box::new(Supervisor::new(config, dialer, desk, queue));
     let span = tracing::info_span!("rocketfi");
     tokio::spawn(supervisor.run(socket).instrument(span));
     (Client::new(command_tx, stop_tx), events)

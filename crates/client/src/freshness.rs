@@ -2,11 +2,15 @@
 //!
 //! Nothing but data counts. A `Pong` or a confirmation shows that the connection lives, not that anything streams.
 
-use std::collections::HashMap;
+mod index;
+
+use std::collections::HashSet;
 use std::time::Duration;
 
 use rocketfi_protocol::{ServerMessage, SubscriptionKind};
 use tokio::time::Instant;
+
+use self::index::Index;
 
 /// A kind that is quiet, and for how long.
 pub(crate) type Quiet = (SubscriptionKind, Duration);
@@ -14,8 +18,8 @@ pub(crate) type Quiet = (SubscriptionKind, Duration);
 pub(crate) struct Freshness {
     after: Duration,
     watched: Vec<Watched>,
-    /// Where in `watched` the kinds are which a message of this name may belong to.
-    by_update: HashMap<&'static str, Vec<usize>>,
+    /// Where in `watched` the kinds are which a message may belong to.
+    index: Index,
     /// When to look next. Not moved by messages: whether anything newer was heard is asked then.
     wake_at: Option<Instant>,
 }
@@ -33,7 +37,7 @@ impl Freshness {
         Self {
             after,
             watched: Vec::new(),
-            by_update: HashMap::new(),
+            index: Index::default(),
             wake_at: None,
         }
     }
@@ -48,29 +52,28 @@ impl Freshness {
         if kind.updates().is_empty() {
             return;
         }
-        self.forget(kind);
-        let index = self.watched.len();
-        self.watched.push(Watched {
+        let place = self.index.of_kind(kind).iter().copied();
+        let place = place
+            .into_iter()
+            .find(|&place| self.watched[place].kind == *kind);
+        let watched = Watched {
             kind: kind.clone(),
             heard: now,
             stale: false,
-        });
-        self.list(index);
+        };
+        if let Some(place) = place {
+            self.watched[place] = watched;
+        } else {
+            self.index.add(kind, self.watched.len());
+            self.watched.push(watched);
+        }
         self.wake_at.get_or_insert(now + self.after);
-    }
-
-    /// A kind is not confirmed any more.
-    fn forget(&mut self, kind: &SubscriptionKind) {
-        self.keep(|watched| watched != kind);
     }
 
     /// A message came.
     pub(crate) fn heard(&mut self, message: &ServerMessage, now: Instant) {
-        let Some(indices) = self.by_update.get(message.name()) else {
-            return;
-        };
-        for &index in indices {
-            let watched = &mut self.watched[index];
+        for place in self.index.of_message(message) {
+            let watched = &mut self.watched[place];
             if message.belongs_to(&watched.kind) {
                 watched.heard = now;
                 if std::mem::take(&mut watched.stale) {
@@ -80,16 +83,22 @@ impl Freshness {
         }
     }
 
-    /// The kinds that have become stale by now, each told once. Those that are not `live` are forgotten.
-    pub(crate) fn poll(
+    /// The kinds that have become stale by now, each told once. Those that are not among the `live` are forgotten, which
+    /// is early enough when something is to be told.
+    pub(crate) fn poll<'a>(
         &mut self,
         now: Instant,
-        live: impl Fn(&SubscriptionKind) -> bool,
+        live: impl FnOnce() -> HashSet<&'a SubscriptionKind>,
     ) -> Vec<Quiet> {
         if self.wake_at.is_none_or(|wake_at| now < wake_at) {
             return Vec::new();
         }
-        self.keep(live);
+        if self
+            .fresh()
+            .any(|watched| now >= watched.heard + self.after)
+        {
+            self.keep(&live());
+        }
         let mut quiet = Vec::new();
         for watched in self.watched.iter_mut().filter(|watched| !watched.stale) {
             if now >= watched.heard + self.after {
@@ -97,23 +106,23 @@ impl Freshness {
                 quiet.push((watched.kind.clone(), now - watched.heard));
             }
         }
-        let fresh = self.watched.iter().filter(|watched| !watched.stale);
-        self.wake_at = fresh.map(|watched| watched.heard + self.after).min();
+        self.wake_at = self.fresh().map(|watched| watched.heard + self.after).min();
         quiet
     }
 
-    fn keep(&mut self, wanted: impl Fn(&SubscriptionKind) -> bool) {
-        let before = self.watched.len();
-        self.watched.retain(|watched| wanted(&watched.kind));
-        if self.watched.len() < before {
-            self.by_update.clear();
-            (0..self.watched.len()).for_each(|index| self.list(index));
-        }
+    fn fresh(&self) -> impl Iterator<Item = &Watched> {
+        self.watched.iter().filter(|watched| !watched.stale)
     }
 
-    fn list(&mut self, index: usize) {
-        for update in self.watched[index].kind.updates() {
-            self.by_update.entry(update).or_default().push(index);
+    fn keep(&mut self, wanted: &HashSet<&SubscriptionKind>) {
+        let before = self.watched.len();
+        self.watched
+            .retain(|watched| wanted.contains(&watched.kind));
+        if self.watched.len() < before {
+            self.index = Index::default();
+            for (place, watched) in self.watched.iter().enumerate() {
+                self.index.add(&watched.kind, place);
+            }
         }
     }
 }
@@ -172,7 +181,9 @@ mod tests {
         /// What is told at a second, when everything is live.
         fn poll(&mut self, second: u64) -> Vec<(SubscriptionKind, u64)> {
             let now = self.at(second);
-            let quiet = self.freshness.poll(now, |_| true).into_iter();
+            let kinds: Vec<_> = (0..10).map(price_feed).collect();
+            let quiet = self.freshness.poll(now, || kinds.iter().collect());
+            let quiet = quiet.into_iter();
             quiet.map(|(kind, time)| (kind, time.as_secs())).collect()
         }
 
@@ -228,14 +239,17 @@ mod tests {
     }
 
     #[test]
-    fn kind_that_is_forgotten_or_not_live_is_not_told() {
+    fn kind_that_is_not_live_is_not_told() {
         let mut bench = Bench::watching(&[1, 2, 3]);
-        bench.freshness.forget(&price_feed(1));
         bench.heard(5, &mark_price(3));
         let now = bench.at(10);
-        let live = |kind: &SubscriptionKind| *kind != price_feed(2);
-        assert_eq!(bench.freshness.poll(now, live), []);
+        let live = [price_feed(3)];
+        let quiet = bench.freshness.poll(now, || live.iter().collect());
+        assert_eq!(quiet, []);
+        // It was forgotten, and the index with it.
+        bench.heard(12, &mark_price(2));
         assert_eq!(bench.poll(15), [(price_feed(3), 10)]);
+        assert_eq!(bench.poll(100), []);
     }
 
     #[test]

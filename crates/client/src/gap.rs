@@ -152,7 +152,7 @@ mod tests {
         let cause = |code, reason: &str| {
             GapCause::ClosedByServer {
                 code,
-                reason: ServerText::new(reason.into()),
+                reason: ServerText::new(reason),
             }
             .to_string()
         };

@@ -3,15 +3,21 @@
 //! Data waits for nobody: it is queued, or the [`Overflow`] policy applies. The events that must not be lost have places
 //! of their own, reserved before a connection is dialled, so that announcing a gap never depends on how fast the user is.
 
+mod pipe;
+
+use std::fmt;
+use std::future::poll_fn;
+use std::mem::take;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_util::Stream;
-use rocketfi_protocol::SubscriptionKind;
-use tokio::sync::mpsc::{self, OwnedPermit};
+use rocketfi_protocol::{ServerMessage, SubscriptionKind};
+use tokio::sync::mpsc;
 
+use self::pipe::{Receiver, Sender};
 use crate::freshness::Quiet;
 use crate::{CloseReason, ConnectError, Event, GapCause, Overflow, SessionId};
 
@@ -21,6 +27,9 @@ const PLACES_FOR_A_SESSION: usize = 4;
 /// `ServerError`s that a full queue still takes in one session, each perhaps with a `Lagged` before it: what a server
 /// says went wrong must not drown in data.
 const PLACES_FOR_ERRORS: usize = 16;
+
+/// For `Closed`.
+const PLACES_FOR_THE_END: usize = 1;
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +44,15 @@ pub(crate) enum Delivery {
     Gone,
 }
 
-/// The end of the client's task.
+/// The end of the client's task. What is queued reaches the user with the next [`publish`](Self::publish), or when the
+/// queue is closed or dropped.
 pub(crate) struct EventQueue {
-    event_tx: mpsc::Sender<Event>,
+    event_tx: Sender<Event>,
     /// How many events may wait, without the reserved places.
     capacity: usize,
+    /// How many there are places for in all.
+    places: usize,
+    reserved: Reserved,
     overflow: Overflow,
     /// Thrown away, and not announced yet.
     missed: u64,
@@ -47,12 +60,46 @@ pub(crate) struct EventQueue {
     restored: Vec<SubscriptionKind>,
     /// Quiet for long, and not announced yet.
     stale: Vec<Quiet>,
-    connected: Option<OwnedPermit<Event>>,
-    resubscribed: Option<OwnedPermit<Event>>,
-    lagged: Option<OwnedPermit<Event>>,
-    gap: Option<OwnedPermit<Event>>,
-    closed: Option<OwnedPermit<Event>>,
-    errors: Vec<OwnedPermit<Event>>,
+}
+
+/// The places that are kept for what must not be lost.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a place, and is there or not"
+)]
+struct Reserved {
+    connected: bool,
+    resubscribed: bool,
+    lagged: bool,
+    gap: bool,
+    closed: bool,
+    errors: usize,
+}
+
+impl Reserved {
+    /// All that a session will need.
+    const fn for_a_session(closed: bool) -> Self {
+        Self {
+            connected: true,
+            resubscribed: true,
+            lagged: true,
+            gap: true,
+            closed,
+            errors: PLACES_FOR_ERRORS,
+        }
+    }
+
+    fn held(&self) -> usize {
+        let single = [
+            self.connected,
+            self.resubscribed,
+            self.lagged,
+            self.gap,
+            self.closed,
+        ];
+        single.map(usize::from).iter().sum::<usize>() + self.errors
+    }
 }
 
 pub(crate) fn channel(
@@ -60,22 +107,19 @@ pub(crate) fn channel(
     overflow: Overflow,
     stop_tx: mpsc::Sender<CloseReason>,
 ) -> (EventQueue, Events) {
-    let reserved = PLACES_FOR_A_SESSION + PLACES_FOR_ERRORS + 1;
-    let (event_tx, event_rx) = mpsc::channel(capacity + reserved);
-    let closed = event_tx.clone().try_reserve_owned().ok();
+    let (event_tx, event_rx) = pipe::pipe();
     let queue = EventQueue {
         event_tx,
         capacity,
+        places: capacity + PLACES_FOR_A_SESSION + PLACES_FOR_ERRORS + PLACES_FOR_THE_END,
+        reserved: Reserved {
+            closed: true,
+            ..Reserved::default()
+        },
         overflow,
         missed: 0,
         restored: Vec::new(),
         stale: Vec::new(),
-        connected: None,
-        resubscribed: None,
-        lagged: None,
-        gap: None,
-        closed,
-        errors: Vec::with_capacity(PLACES_FOR_ERRORS),
     };
     (queue, Events { event_rx, stop_tx })
 }
@@ -84,28 +128,10 @@ impl EventQueue {
     /// Reserves the places of the next session, and waits until half the queue is free for its data. This is the one
     /// place where the client waits for its user, and there is no socket then that could suffer from it. Cancel safe.
     pub(crate) async fn reserve(&mut self) {
-        let held = [&self.connected, &self.resubscribed, &self.lagged, &self.gap];
-        let missing = held.into_iter().filter(|permit| permit.is_none()).count();
-        let missing = missing + PLACES_FOR_ERRORS - self.errors.len();
-        // This queue is the only producer: what is free now is still free below.
-        drop(
-            self.event_tx
-                .reserve_many(missing + self.capacity.div_ceil(2))
-                .await,
-        );
-        let event_tx = &self.event_tx;
-        let free = || event_tx.clone().try_reserve_owned().ok();
-        for permit in [
-            &mut self.connected,
-            &mut self.resubscribed,
-            &mut self.lagged,
-            &mut self.gap,
-        ] {
-            *permit = permit.take().or_else(free);
-        }
-        let wanted = PLACES_FOR_ERRORS - self.errors.len();
-        self.errors
-            .extend(std::iter::repeat_with(free).take(wanted).flatten());
+        let wanted = Reserved::for_a_session(self.reserved.closed);
+        let most = self.places - wanted.held() - self.capacity.div_ceil(2);
+        poll_fn(|cx| self.event_tx.poll_room(most, cx)).await;
+        self.reserved = wanted;
     }
 
     /// Announces a failed dial, if more than the half of the queue is free that the next session is to find free. The
@@ -116,25 +142,24 @@ impl EventQueue {
         error: Arc<ConnectError>,
         retry_in: Option<Duration>,
     ) {
-        let permit = if retry_in.is_none() {
-            // No session will need it.
-            self.connected.take()
-        } else if self.event_tx.capacity() > self.capacity.div_ceil(2) {
-            self.event_tx.clone().try_reserve_owned().ok()
-        } else {
-            None
-        };
-        let event = Event::DialFailed {
-            attempt,
-            error,
-            retry_in,
-        };
-        send(permit, event);
+        // No session will need it.
+        let is_last = retry_in.is_none() && take(&mut self.reserved.connected);
+        if is_last || (retry_in.is_some() && self.free() > self.capacity.div_ceil(2)) {
+            self.event_tx.stage(Event::DialFailed {
+                attempt,
+                error,
+                retry_in,
+            });
+        }
+        self.publish();
     }
 
     pub(crate) fn connected(&mut self, session: SessionId) {
         self.missed = 0;
-        send(self.connected.take(), Event::Connected { session });
+        if take(&mut self.reserved.connected) {
+            self.event_tx.stage(Event::Connected { session });
+        }
+        self.publish();
     }
 
     /// Announces what is live again. The first announcement of a session has its reserved place; a later one may have
@@ -162,34 +187,28 @@ impl EventQueue {
 
     /// The last free place is left to a message: that nothing came must not crowd out what does come.
     fn flush_stale(&mut self, session: SessionId) {
-        let places = self.event_tx.capacity().saturating_sub(1);
-        let told = self.stale.len().min(places);
+        let told = self.stale.len().min(self.free().saturating_sub(1));
         for (kind, quiet) in self.stale.drain(..told) {
-            // This queue is the only producer: what is free is still free.
-            if let Ok(place) = self.event_tx.try_reserve() {
-                place.send(Event::Stale {
-                    session,
-                    kind,
-                    quiet,
-                });
-            }
+            self.event_tx.stage(Event::Stale {
+                session,
+                kind,
+                quiet,
+            });
         }
     }
 
     fn flush_restored(&mut self, session: SessionId) {
         // What was thrown away came before this, so it is told before this.
         if !self.tell_missed(session) {
-            let Some(permit) = self.lagged.take() else {
+            if !take(&mut self.reserved.lagged) {
                 return;
-            };
-            let missed = std::mem::take(&mut self.missed);
-            permit.send(Event::Lagged { session, missed });
+            }
+            let missed = take(&mut self.missed);
+            self.event_tx.stage(Event::Lagged { session, missed });
         }
-        let reserved = self.resubscribed.take();
-        let permit = reserved.or_else(|| self.event_tx.clone().try_reserve_owned().ok());
-        if permit.is_some() {
-            let kinds = std::mem::take(&mut self.restored);
-            send(permit, Event::Resubscribed { session, kinds });
+        if take(&mut self.reserved.resubscribed) || self.has_room() {
+            let kinds = take(&mut self.restored);
+            self.event_tx.stage(Event::Resubscribed { session, kinds });
         }
     }
 
@@ -202,17 +221,17 @@ impl EventQueue {
         // The gap is news of the same kinds, and later news.
         self.restored.clear();
         self.stale.clear();
-        let missed = std::mem::take(&mut self.missed);
+        let missed = take(&mut self.missed);
         let missed = (missed > 0).then_some(missed);
-        send(
-            self.gap.take(),
-            Event::Gap {
+        if take(&mut self.reserved.gap) {
+            self.event_tx.stage(Event::Gap {
                 session,
                 cause,
                 kinds,
                 missed,
-            },
-        );
+            });
+        }
+        self.publish();
     }
 
     /// How many events were thrown away without having been announced.
@@ -220,39 +239,65 @@ impl EventQueue {
         self.missed
     }
 
+    /// The place of the session's next message, where there is room and nothing to announce before it. What was read there
+    /// is queued, unless it is [taken back](Self::take_back).
+    #[inline]
+    pub(crate) fn place(&mut self, session: SessionId) -> Option<&mut ServerMessage> {
+        if !self.has_nothing_to_tell() || !self.has_room() || self.event_tx.is_gone() {
+            return None;
+        }
+        // Anything small: it is written over.
+        let message = ServerMessage::Pong;
+        let event = Event::Message { session, message };
+        match self.event_tx.stage_place(event) {
+            Some(Event::Message { message, .. }) => Some(message),
+            _ => None,
+        }
+    }
+
+    /// Takes back the message at the last [`place`](Self::place).
+    pub(crate) fn take_back(&mut self) -> Option<ServerMessage> {
+        match self.event_tx.take_back() {
+            Some(Event::Message { message, .. }) => Some(message),
+            _ => None,
+        }
+    }
+
+    const fn has_nothing_to_tell(&self) -> bool {
+        self.missed == 0 && self.restored.is_empty() && self.stale.is_empty()
+    }
+
     /// Queues an event of the running session, or applies the policy.
     pub(crate) fn deliver(&mut self, session: SessionId, event: Event) -> Delivery {
-        if self.event_tx.is_closed() {
+        if self.event_tx.is_gone() {
             return Delivery::Gone;
         }
         self.flush(session);
-        if let Event::Message { message, .. } = &event {
+        if !self.stale.is_empty()
+            && let Event::Message { message, .. } = &event
+        {
             // Not quiet any more, and nobody has been told that it was.
             self.stale.retain(|(kind, _)| !message.belongs_to(kind));
         }
-        if !self.tell_missed(session) {
+        if !self.tell_missed(session) || !self.has_room() {
             return self.crowded_out(session, event);
         }
-        if let Ok(place) = self.event_tx.try_reserve() {
-            place.send(event);
-            return Delivery::Queued;
-        }
-        self.crowded_out(session, event)
+        self.event_tx.stage(event);
+        Delivery::Queued
     }
 
     /// Announces what was thrown away, if anything was and there is a place. Whether nothing is left to announce.
     fn tell_missed(&mut self, session: SessionId) -> bool {
-        if self.missed > 0
-            && let Ok(place) = self.event_tx.try_reserve()
-        {
-            let missed = std::mem::take(&mut self.missed);
-            place.send(Event::Lagged { session, missed });
+        if self.missed > 0 && self.has_room() {
+            let missed = take(&mut self.missed);
+            self.event_tx.stage(Event::Lagged { session, missed });
         }
         self.missed == 0
     }
 
     fn crowded_out(&mut self, session: SessionId, event: Event) -> Delivery {
-        if matches!(event, Event::ServerError { .. }) && self.deliver_error(session, event) {
+        if matches!(event, Event::ServerError { .. }) && self.reserved.errors >= 2 {
+            self.deliver_error(session, event);
             return Delivery::Queued;
         }
         self.missed += 1;
@@ -262,29 +307,39 @@ impl EventQueue {
         }
     }
 
-    /// Into a reserved place, if one is left: a `ServerError`, and what was thrown away before it.
-    fn deliver_error(&mut self, session: SessionId, event: Event) -> bool {
-        if self.errors.len() < 2 {
-            return false;
-        }
+    /// Into reserved places: a `ServerError`, and what was thrown away before it.
+    fn deliver_error(&mut self, session: SessionId, event: Event) {
         if self.missed > 0 {
-            let missed = std::mem::take(&mut self.missed);
-            send(self.errors.pop(), Event::Lagged { session, missed });
+            let missed = take(&mut self.missed);
+            self.reserved.errors -= 1;
+            self.event_tx.stage(Event::Lagged { session, missed });
         }
-        send(self.errors.pop(), event);
-        true
+        self.reserved.errors -= 1;
+        self.event_tx.stage(event);
+    }
+
+    /// How many more events that have no place of their own would fit. No more than that will wait later: this queue is
+    /// the only producer.
+    fn free(&mut self) -> usize {
+        let taken = self.event_tx.unread() + self.reserved.held();
+        self.places.saturating_sub(taken)
+    }
+
+    fn has_room(&mut self) -> bool {
+        let bound = self.places - self.reserved.held();
+        self.event_tx.has_fewer_unread_than(bound)
+    }
+
+    /// Lets the user have what is queued, and wakes it once for all of it.
+    pub(crate) fn publish(&mut self) {
+        self.event_tx.publish();
     }
 
     /// The last event. The stream ends behind it.
     pub(crate) fn close(mut self, reason: CloseReason) {
-        send(self.closed.take(), Event::Closed { reason });
-    }
-}
-
-/// Without a permit it is for nobody: either nobody listens any more, or the event may be skipped.
-fn send(permit: Option<OwnedPermit<Event>>, event: Event) {
-    if let Some(permit) = permit {
-        permit.send(event);
+        if take(&mut self.reserved.closed) {
+            self.event_tx.stage(Event::Closed { reason });
+        }
     }
 }
 
@@ -292,9 +347,8 @@ fn send(permit: Option<OwnedPermit<Event>>, event: Event) {
 ///
 /// Read it without pause: when it is not read, the queue fills and the [`Overflow`] policy applies. When it is dropped,
 /// nobody listens, and the client ends.
-#[derive(Debug)]
 pub struct Events {
-    event_rx: mpsc::Receiver<Event>,
+    event_rx: Receiver<Event>,
     stop_tx: mpsc::Sender<CloseReason>,
 }
 
@@ -303,7 +357,7 @@ impl Events {
     ///
     /// Cancel safe: a call that is dropped before it returns takes no event.
     pub async fn recv(&mut self) -> Option<Event> {
-        self.event_rx.recv().await
+        poll_fn(|cx| self.event_rx.poll_recv(cx)).await
     }
 }
 
@@ -319,5 +373,11 @@ impl Drop for Events {
     fn drop(&mut self) {
         // Full or closed: the client is ending already.
         let _ = self.stop_tx.try_send(CloseReason::EventsDropped);
+    }
+}
+
+impl fmt::Debug for Events {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
     }
 }

@@ -11,6 +11,7 @@ mod schedule;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use rand::Rng;
@@ -304,12 +305,14 @@ impl Registry {
         self.kinds(Entry::is_established)
     }
 
-    /// Whether a kind is confirmed on this session, and wanted.
-    pub(crate) fn is_live(&self, kind: &SubscriptionKind) -> bool {
-        self.position(kind).is_some_and(|index| {
-            let entry = &self.entries[index];
-            entry.is_wanted() && entry.state == State::Active
-        })
+    /// The kinds that are confirmed on this session, and wanted.
+    pub(crate) fn live(&self) -> HashSet<&SubscriptionKind> {
+        let live = |entry: &&Entry| entry.is_wanted() && entry.state == State::Active;
+        self.entries
+            .iter()
+            .filter(live)
+            .map(|entry| &entry.kind)
+            .collect()
     }
 
     /// Whether every wanted kind is confirmed on this session.

@@ -3,6 +3,7 @@
 //! Everything happens in one task, a [`Wake`] at a time, so there are no races inside a session. Deadlines are absolute
 //! and live outside the loop: nothing that arrives can move them.
 
+mod burst;
 mod closing;
 mod receive;
 mod stall;
@@ -16,9 +17,11 @@ use futures_util::future::poll_fn;
 use rand::rngs::StdRng;
 use rocketfi_protocol::ClientMessage;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::debug;
 
+use self::burst::Burst;
 use self::closing::Closing;
 use crate::backoff::Probation;
 use crate::command::Command;
@@ -28,7 +31,7 @@ use crate::heartbeat::{Beat, Heartbeat};
 use crate::outbox::Outbox;
 use crate::queue::EventQueue;
 use crate::registry::Step;
-use crate::transport::{Incoming, Socket};
+use crate::transport::Socket;
 use crate::{CloseReason, Config, GapCause, Request, SessionId, log};
 
 pub(crate) struct Session<'a, S> {
@@ -76,7 +79,8 @@ enum Wake {
     /// A deadline has come; which one, [`Session::turn`] finds out.
     Time,
     Command(Command),
-    Incoming(Incoming),
+    /// Frames have arrived, and have been taken in.
+    Burst(Burst),
     Lost(GapCause),
 }
 
@@ -113,7 +117,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     /// Runs until the connection is lost or the client is to end. The socket is gone when this returns.
-    pub(crate) async fn run(mut self) -> Report {
+    pub(crate) async fn run(mut self: Box<Self>) -> Report {
         let end = loop {
             if let ControlFlow::Break(end) = self.round().await {
                 break end;
@@ -127,12 +131,15 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     }
 
     async fn round(&mut self) -> Flow {
-        if self.has_overslept(Instant::now()) {
+        let mut now = Instant::now();
+        if self.has_overslept(now) {
             self.catch_up().await?;
+            now = Instant::now();
         }
-        self.turn(Instant::now())?;
+        self.turn(now)?;
+        self.events.publish();
         let wake = poll_fn(|cx| self.poll_wake(cx)).await;
-        self.handle(wake)
+        self.handle(wake).await
     }
 
     /// Does what is due by now.
@@ -185,7 +192,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         let Some(freshness) = &mut self.freshness else {
             return;
         };
-        let quiet = freshness.poll(now, |kind| self.desk.registry.is_live(kind));
+        let quiet = freshness.poll(now, || self.desk.registry.live());
         if !quiet.is_empty() {
             debug!(session = %self.id, kinds = quiet.len(), "stale");
             self.events.stale(self.id, quiet);
@@ -221,8 +228,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         {
             return Poll::Ready(wake);
         }
-        if let Poll::Ready(wake) = self.poll_socket(cx) {
-            return Poll::Ready(wake);
+        if let Poll::Ready(burst) = self.poll_burst(cx) {
+            return Poll::Ready(Wake::Burst(burst));
         }
         if self.commands_first {
             Poll::Pending
@@ -265,20 +272,25 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
         })
     }
 
-    fn poll_socket(&mut self, cx: &mut Context<'_>) -> Poll<Wake> {
-        self.socket
-            .poll_next(cx)
-            .map(|received| received.map_or_else(Wake::Lost, Wake::Incoming))
-    }
-
-    fn handle(&mut self, wake: Wake) -> Flow {
+    async fn handle(&mut self, wake: Wake) -> Flow {
         match wake {
             Wake::Time => Flow::Continue(()),
             Wake::Stop(reason) => self.stop(reason),
             Wake::Command(command) => self.carry_out(command),
-            Wake::Incoming(incoming) => self.receive(incoming),
+            Wake::Burst(burst) => self.follow_up(burst).await,
             Wake::Lost(cause) => self.lost(cause),
         }
+    }
+
+    /// Lets the user have what has come, all at once, and makes way for it if there may be more.
+    async fn follow_up(&mut self, burst: Burst) -> Flow {
+        self.events.publish();
+        match burst {
+            Burst::Over => {}
+            Burst::Full => yield_now().await,
+            Burst::End(end) => return Flow::Break(end),
+        }
+        Flow::Continue(())
     }
 
     fn carry_out(&mut self, command: Command) -> Flow {

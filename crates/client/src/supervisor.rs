@@ -77,7 +77,9 @@ impl<C: Connect> Supervisor<C> {
     }
 
     /// Runs the client to its end. `first` is a connection that is already open.
-    pub(crate) async fn run(mut self, first: Option<BoxedSocket>) {
+    ///
+    /// Boxed: a future keeps what it is called with and what it works with in two places.
+    pub(crate) async fn run(mut self: Box<Self>, first: Option<BoxedSocket>) {
         let reason = self.keep_connected(first).await;
         info!(%reason, "closed");
         self.line.events.close(reason);
@@ -126,14 +128,14 @@ impl<C: Connect> Supervisor<C> {
         self.line.events.connected(self.session);
         self.desk.registry.open(Instant::now());
         let Line { events, rng, .. } = &mut self.line;
-        let session = Session::new(
+        let session = Box::new(Session::new(
             self.session,
             socket,
             &self.config,
             &mut self.desk,
             events,
             rng,
-        );
+        ));
         let report = session.run().await;
         self.desk.registry.close(Instant::now());
         report
@@ -186,7 +188,8 @@ impl<C: Connect> Line<C> {
         loop {
             debug!(?delay, "dialling");
             sleep(delay).await;
-            match self.dialer.dial().await {
+            // Boxed, so that the room it needs is there only while it dials.
+            match Box::pin(self.dialer.dial()).await {
                 Ok(socket) => {
                     self.failed = 0;
                     return Ok(socket);

@@ -1,5 +1,6 @@
 //! The client over in-memory pipes and a paused clock, against a server that each test plays by hand.
 
+mod bursts;
 mod closing;
 mod deadlines;
 mod dialling;

@@ -3,19 +3,22 @@
 use std::fmt;
 use std::ops::Deref;
 
+use rocketfi_protocol::EcoString;
+
 /// Words of the server, kept as they came, up to [`ServerText::MAX_LEN`] bytes.
 ///
 /// The exchange does not say what it puts into an `Error` frame, and an account address or an order id is likely. So
 /// `Debug` shows only the size, and nothing of it is ever logged by this crate; `Display`, [`as_str`](Self::as_str)
 /// and comparing with a `str` give the text to whoever asks for it.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct ServerText(String);
+pub struct ServerText(EcoString);
 
 impl ServerText {
     /// Longer texts are cut to this many bytes, at a character boundary.
     pub const MAX_LEN: usize = 4096;
 
-    pub(crate) fn new(mut text: String) -> Self {
+    pub(crate) fn new(text: impl Into<EcoString>) -> Self {
+        let mut text = text.into();
         if text.len() > Self::MAX_LEN {
             let end = (0..=Self::MAX_LEN)
                 .rev()
@@ -70,7 +73,7 @@ mod tests {
 
     #[test]
     fn short_text_is_kept_as_it_came() {
-        assert_eq!(ServerText::new("no such ümlaut".into()), "no such ümlaut");
+        assert_eq!(ServerText::new("no such ümlaut"), "no such ümlaut");
     }
 
     #[test]
@@ -83,7 +86,7 @@ mod tests {
 
     #[test]
     fn text_equals_the_same_words_and_no_others() {
-        let text = ServerText::new("no".into());
+        let text = ServerText::new("no");
         assert!(text == "no" && text == *"no");
         assert!(text != "yes" && text != *"yes");
     }
@@ -91,7 +94,7 @@ mod tests {
     #[test]
     fn debug_shows_the_size_only() {
         assert_eq!(
-            format!("{:?}", ServerText::new("secret".into())),
+            format!("{:?}", ServerText::new("secret")),
             "ServerText(6 bytes)"
         );
     }

@@ -1,5 +1,7 @@
 //! The WebSocket: the only file that names tokio-tungstenite.
 
+mod bulk;
+
 use std::io;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -17,14 +19,16 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, WebSocketConfig};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
+use self::bulk::Bulk;
 use crate::{ConnectError, GapCause, ServerText};
 
 /// Largest frame that is sent, in bytes. A subscription takes some 100, a transaction some 1000.
 pub(crate) const MAX_OUTGOING: usize = 1 << 20;
 
-/// The library's default is 128 KiB, allocated for every connection; messages are seldom larger than a few KiB, and a
-/// larger one gets the room it needs when its header is read.
-const READ_BUFFER: usize = 16 << 10;
+/// The library's default is 128 KiB, allocated for every connection and filled with zeros before every read. Its handshake
+/// leaves 4 KiB behind whatever is configured. A message that is larger gets the room it needs when its header is read.
+/// What keeps the number of reads low is [`Bulk`].
+const READ_BUFFER: usize = 4 << 10;
 
 /// Zero: every frame goes to the operating system at once. The default would keep up to 128 KiB back until a flush.
 const WRITE_BUFFER: usize = 0;
@@ -35,7 +39,8 @@ const MAX_WRITE_BUFFER: usize = MAX_OUTGOING + (64 << 10);
 
 /// An open WebSocket.
 pub(crate) struct Socket<S> {
-    stream: WebSocketStream<S>,
+    /// Boxed, since the futures between here and the client's task would each keep room for it.
+    stream: Box<WebSocketStream<Bulk<S>>>,
 }
 
 /// What the server sent.
@@ -52,6 +57,17 @@ pub(crate) enum Incoming {
         code: Option<u16>,
         reason: ServerText,
     },
+}
+
+impl Incoming {
+    /// How many bytes of payload it brought that are worth counting.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(size) => *size,
+            Self::Ping | Self::Pong | Self::Close { .. } => 0,
+        }
+    }
 }
 
 /// The text of one frame, without a copy.
@@ -86,15 +102,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             .max_write_buffer_size(MAX_WRITE_BUFFER)
             .max_message_size(Some(max_message_size))
             .max_frame_size(Some(max_message_size));
-        let (stream, _response) = client_async_with_config(request, stream, Some(config))
-            .await
-            .map_err(connect_error)?;
+        let (stream, _response) =
+            client_async_with_config(request, Bulk::new(stream), Some(config))
+                .await
+                .map_err(connect_error)?;
+        let stream = Box::new(stream);
         Ok(Self { stream })
     }
 
     /// The next frame, or why there will be none. Cancel safe.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Incoming, GapCause>> {
-        let incoming = match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+        let incoming = match ready!(Pin::new(&mut *self.stream).poll_next(cx)) {
             Some(Ok(Message::Text(text))) => Incoming::Text(Text(text)),
             Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes.len()),
             Some(Ok(Message::Ping(_))) => Incoming::Ping,
@@ -102,7 +120,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Some(Ok(Message::Pong(_) | Message::Frame(_))) => Incoming::Pong,
             Some(Ok(Message::Close(frame))) => {
                 // Courtesy. If it does not fit now, then the server waits for nothing but the end of the stream.
-                drop(Pin::new(&mut self.stream).poll_flush(cx));
+                drop(Pin::new(&mut *self.stream).poll_flush(cx));
                 close(frame)
             }
             Some(Err(error)) => return Poll::Ready(Err(gap_cause(&error))),
@@ -120,14 +138,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 reason: Utf8Bytes::default(),
             })),
         };
-        Pin::new(&mut self.stream)
+        Pin::new(&mut *self.stream)
             .start_send(message)
             .map_err(|error| gap_cause(&error))
     }
 
     /// Writes all that was taken, and answers to pings.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), GapCause>> {
-        Pin::new(&mut self.stream)
+        Pin::new(&mut *self.stream)
             .poll_flush(cx)
             .map_err(|error| gap_cause(&error))
     }

@@ -65,7 +65,8 @@ pub(crate) async fn serve<S: Link>(stream: S, reception: Reception) -> Option<We
     match (result, service.fate.get()) {
         (Ok(()), Some(Fate::Session)) => {
             let config = Some(limits());
-            let read = read_buf.into();
+            // A copy of the little that there is, for the whole buffer of 8 KiB would come with it.
+            let read = read_buf.to_vec();
             Some(WebSocketStream::from_partially_read(stream, read, Role::Server, config).await)
         }
         (_, Some(Fate::Cut)) => {

@@ -4,25 +4,26 @@
 //! in force when the journal says that it was received, and a snapshot and the updates after it
 //! join without a hole.
 
+mod fanout;
 mod habit;
 mod rest;
 mod strike;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rocketfi_protocol::{
-    ClientMessage, ServerMessage, SubscriptionKind, decode, decode_client, encode,
-};
+use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind, decode, decode_client};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::fault::{Armed, Phase};
 use crate::gate::Gate;
 use crate::handshake::{Refusal, Refusals};
 use crate::journal::{Ending, Journal, Received};
-use crate::market::{Market, Tick};
+use crate::market::Market;
 use crate::outbox::{self, End, Inbox, Outbox};
-use crate::printed::Printed;
+use crate::press::Press;
 use crate::request::{Nonsense, Rules, Standing, acknowledgement, carry_out};
 use crate::rest::Rest;
 use crate::script::{Answer, AnswerTo, Script};
@@ -34,6 +35,7 @@ use habit::{Content, Habit};
 pub(crate) struct Hub {
     state: Mutex<State>,
     pub(crate) journal: Journal,
+    pub(crate) press: Press,
     /// Shut while the server is silent.
     pub(crate) gate: Arc<Gate>,
     rules: Rules,
@@ -43,6 +45,7 @@ pub(crate) struct Hub {
 #[derive(Debug)]
 struct State {
     journal: Journal,
+    press: Press,
     market: Market,
     script: Script<AnswerTo, Answer>,
     rest: Rest,
@@ -79,8 +82,10 @@ impl Hub {
         rules: Rules,
         queue_capacity: usize,
     ) -> Self {
+        let press = Press::default();
         let state = State {
             journal: journal.clone(),
+            press: press.clone(),
             market,
             script: Script::default(),
             rest: Rest::default(),
@@ -94,6 +99,7 @@ impl Hub {
         Self {
             state: Mutex::new(state),
             journal,
+            press,
             gate: Arc::default(),
             rules,
             queue_capacity,
@@ -191,64 +197,8 @@ impl Hub {
 
     fn complain(&self, state: &mut State, session: u64, nonsense: &Nonsense) {
         if !self.gate.is_shut() {
-            state.tell(session, &ServerMessage::Error(nonsense.to_string()));
+            state.tell(session, &ServerMessage::Error(nonsense.to_string().into()));
         }
-    }
-
-    /// Moves the market on and tells everybody; how many frames that made.
-    pub(crate) fn tick(&self) -> usize {
-        let mut state = self.lock();
-        let tick = state.tick();
-        if self.gate.is_shut() {
-            0
-        } else {
-            state.publish(&tick)
-        }
-    }
-
-    /// To every session, as often as it is subscribed to what the message is about; a message that
-    /// is no update goes to every session once.
-    pub(crate) fn push(&self, message: &ServerMessage) -> usize {
-        let frame = Message::text(encode(message));
-        let content = Content::of(message);
-        self.broadcast(&frame, content, |standing| match content {
-            Content::Update => standing.subscriptions.deliveries(message),
-            Content::Other => 1,
-        })
-    }
-
-    pub(crate) fn push_to(&self, kind: &SubscriptionKind, frame: &Message) -> usize {
-        self.broadcast(frame, Content::Other, |standing| {
-            standing.subscriptions.count(kind)
-        })
-    }
-
-    pub(crate) fn push_to_all(&self, frame: &Message) -> usize {
-        self.broadcast(frame, Content::Other, |_| 1)
-    }
-
-    fn broadcast(
-        &self,
-        frame: &Message,
-        content: Content,
-        times: impl Fn(&Standing) -> usize,
-    ) -> usize {
-        let mut state = self.lock();
-        if self.gate.is_shut() {
-            return 0;
-        }
-        let wanted = |(session, client): (&u64, &Client)| (*session, times(&client.standing));
-        let wanted: Vec<_> = state.clients.iter().map(wanted).collect();
-        let mut sent = 0;
-        for (session, times) in wanted {
-            sent += (0..times)
-                .take_while(|_| state.send(session, frame.clone(), content))
-                .count();
-            if content == Content::Update && times > 0 {
-                state.remember(session, frame);
-            }
-        }
-        sent
     }
 
     /// Ends all sessions; how many there were.
@@ -306,11 +256,11 @@ impl State {
             Answer::Twice => self.obey(session, message, rules, 2),
             Answer::Unacknowledged => self.obey(session, message, rules, 0),
             Answer::Hollow => self.tell(session, &or_error(acknowledgement(&message))),
-            Answer::Error(text) => self.tell(session, &ServerMessage::Error(text)),
+            Answer::Error(text) => self.tell(session, &ServerMessage::Error(text.into())),
             Answer::Silence => {}
             Answer::Message(instead) => self.tell(session, &instead),
             Answer::Text(text) => {
-                self.send(session, Message::text(text), Content::Other);
+                self.send(session, &Message::text(text), Content::Other);
             }
             Answer::Close { code, reason } => self.end(session, End::close(code, &reason)),
             Answer::Cut => self.end(session, End::cut()),
@@ -323,7 +273,7 @@ impl State {
             return;
         };
         let answer = carry_out(message, &mut client.standing, &self.market, rules)
-            .unwrap_or_else(|nonsense| vec![ServerMessage::Error(nonsense.to_string())]);
+            .unwrap_or_else(|nonsense| vec![ServerMessage::Error(nonsense.to_string().into())]);
         for message in &answer {
             (0..times).for_each(|_| self.tell(session, message));
         }
@@ -331,22 +281,20 @@ impl State {
 
     fn tell(&mut self, session: u64, message: &ServerMessage) {
         tracing::debug!(session, message = message.name(), "answered");
-        let frame = Message::text(encode(message));
-        self.send(session, frame, Content::of(message));
+        let frame = self.press.print(message);
+        self.send(session, &frame, Content::of(message));
     }
 
     /// Queues a frame; false when the session is not there, or too slow and therefore closed.
-    fn send(&mut self, session: u64, frame: Message, content: Content) -> bool {
+    fn send(&mut self, session: u64, frame: &Message, content: Content) -> bool {
         let Some(client) = self.clients.get_mut(&session) else {
             return false;
         };
-        let frames = client.habit.change(frame, content);
-        if frames.into_iter().all(|frame| client.outbox.push(frame)) {
-            return true;
+        let is_taken = client.send(frame, content);
+        if !is_taken {
+            self.end_all_slow(vec![session]);
         }
-        tracing::warn!(session, "its queue is full: closing");
-        self.end(session, End::too_slow());
-        false
+        is_taken
     }
 
     fn end(&mut self, session: u64, end: End) {
@@ -365,20 +313,6 @@ impl State {
         }
         Some(client)
     }
-
-    fn publish(&mut self, tick: &Tick) -> usize {
-        let mut printed = Printed::new(tick);
-        let sessions: Vec<_> = self.clients.keys().copied().collect();
-        let mut sent = 0;
-        for session in sessions {
-            let frames = printed.for_subscriber(&self.clients[&session].standing.subscriptions);
-            let taken = frames
-                .into_iter()
-                .take_while(|it| self.send(session, it.clone(), Content::Update));
-            sent += taken.count();
-        }
-        sent
-    }
 }
 
 /// A client's answer to a server that pings: the server's own `Pong`, sent back.
@@ -387,5 +321,5 @@ fn is_pong(text: &str) -> bool {
 }
 
 fn or_error(answer: Result<ServerMessage, Nonsense>) -> ServerMessage {
-    answer.unwrap_or_else(|nonsense| ServerMessage::Error(nonsense.to_string()))
+    answer.unwrap_or_else(|nonsense| ServerMessage::Error(nonsense.to_string().into()))
 }

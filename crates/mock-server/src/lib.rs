@@ -11,6 +11,7 @@ mod link;
 mod listener;
 pub mod market;
 mod outbox;
+mod press;
 mod printed;
 mod request;
 mod rest;

@@ -119,14 +119,17 @@ impl Door {
         let stream = Wired::new(stream, Arc::clone(&self.hub.gate), Arc::clone(&wire));
         match self.tls.take() {
             None => self.greet(stream, wire).await,
-            Some(tls) => {
-                let opening = timeout(HANDSHAKE_DEADLINE, tls.0.accept(stream));
-                match before(self.stop.clone(), opening).await {
-                    Some(Ok(Ok(stream))) => Box::pin(self.greet(stream, wire)).await,
-                    Some(Ok(Err(error))) => tracing::debug!(%error, "no TLS session"),
-                    Some(Err(_)) | None => {}
-                }
-            }
+            // Boxed, or every session without TLS would have the size of one with it.
+            Some(tls) => Box::pin(self.greet_with_tls(tls, stream, wire)).await,
+        }
+    }
+
+    async fn greet_with_tls(self, tls: Tls, stream: impl Link, wire: Arc<Wire>) {
+        let opening = timeout(HANDSHAKE_DEADLINE, tls.0.accept(stream));
+        match before(self.stop.clone(), Box::pin(opening)).await {
+            Some(Ok(Ok(stream))) => self.greet(stream, wire).await,
+            Some(Ok(Err(error))) => tracing::debug!(%error, "no TLS session"),
+            Some(Err(_)) | None => {}
         }
     }
 
@@ -134,8 +137,9 @@ impl Door {
     async fn greet<S: Link>(self, stream: S, wire: Arc<Wire>) {
         let hub = &self.hub;
         let reception = Reception::new(Arc::clone(hub), Arc::clone(&wire));
-        // A request that is being answered is not waited for: it may be one that is never answered.
+        // Boxed, for it is over when the session begins.
         let requests = Box::pin(http::serve(stream, reception));
+        // A request that is being answered is not waited for: it may be one that is never answered.
         if let Some(Some(socket)) = before(self.stop, requests).await {
             session::run(socket, hub, hub.enter(wire)).await;
         }

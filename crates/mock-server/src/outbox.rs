@@ -1,12 +1,11 @@
 //! The way out to one client: a bounded queue of frames, and the order to end.
 
-use std::time::Duration;
+mod queue;
 
-use tokio::sync::{mpsc, oneshot};
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
+pub(crate) use self::queue::{Inbox, Order, Outbox, channel};
 use crate::journal::Ending;
 
 /// Frames that wait for a client to read them, unless told otherwise.
@@ -91,67 +90,6 @@ fn close_frame(code: CloseCode, reason: &str) -> CloseFrame {
     }
 }
 
-/// The server's end. Policy when the queue is full: the client is too slow, and its session is
-/// ended with close code 1008.
-#[derive(Debug)]
-pub(crate) struct Outbox {
-    frames: mpsc::Sender<Message>,
-    end: oneshot::Sender<End>,
-}
-
-/// The session's end.
-#[derive(Debug)]
-pub(crate) struct Inbox {
-    /// Ends once the session is to end and everything queued before that has been taken.
-    pub(crate) frames: mpsc::Receiver<Message>,
-    /// Answers when the session is to end.
-    pub(crate) end: oneshot::Receiver<End>,
-}
-
-pub(crate) fn channel(capacity: usize) -> (Outbox, Inbox) {
-    let (frames_tx, frames) = mpsc::channel(capacity.max(1));
-    let (end_tx, end) = oneshot::channel();
-    (
-        Outbox {
-            frames: frames_tx,
-            end: end_tx,
-        },
-        Inbox { frames, end },
-    )
-}
-
-impl Outbox {
-    /// Queues a frame; false when the queue is full.
-    pub(crate) fn push(&self, frame: Message) -> bool {
-        match self.frames.try_send(frame) {
-            // A session that has just ended by itself takes no frames and misses none: its client
-            // is gone, and it is about to be taken off the list.
-            Ok(()) | Err(mpsc::error::TrySendError::Closed(_)) => true,
-            Err(mpsc::error::TrySendError::Full(_)) => false,
-        }
-    }
-
-    /// Queues a frame in a while, if the session is still there and has room then.
-    pub(crate) fn push_later(&self, frame: Message, after: Duration) {
-        // Weak, for the queue ends when the last strong one is gone.
-        let frames = self.frames.downgrade();
-        tokio::spawn(async move {
-            tokio::time::sleep(after).await;
-            if let Some(frames) = frames.upgrade()
-                && frames.try_send(frame).is_err()
-            {
-                tracing::debug!("a late frame found no room");
-            }
-        });
-    }
-
-    pub(crate) fn end(self, end: End) {
-        if let Err(end) = self.end.send(end) {
-            tracing::trace!(?end.ending, "a session had ended before it was told to");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,16 +112,5 @@ mod tests {
             End::close(1012, "").ending,
             Ending::ByServer { code: Some(1012) }
         );
-    }
-
-    #[tokio::test]
-    async fn what_was_queued_comes_before_the_end() {
-        let (outbox, mut inbox) = channel(1);
-        assert!(outbox.push(Message::text("a")));
-        assert!(!outbox.push(Message::text("b")));
-        outbox.end(End::cut());
-        assert_eq!(inbox.frames.recv().await, Some(Message::text("a")));
-        assert_eq!(inbox.frames.recv().await, None);
-        assert_eq!(inbox.end.await, Ok(End::cut()));
     }
 }

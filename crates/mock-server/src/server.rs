@@ -214,6 +214,25 @@ impl MockServer {
         self.hub.sessions()
     }
 
+    /// How many messages were encoded so far: each once, however many sessions it went to.
+    /// Frames that a test has written itself are not among them.
+    ///
+    /// ```
+    /// # use rocketfi_mock_server::MockServer;
+    /// # use rocketfi_protocol::ServerMessage;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), rocketfi_mock_server::StartError> {
+    /// let server = MockServer::builder().quiet().start().await?;
+    /// server.push(ServerMessage::Pong);
+    /// assert_eq!(server.encoded(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn encoded(&self) -> u64 {
+        self.hub.press.encoded()
+    }
+
     /// Answers requests that match otherwise than usual. Frames that are no messages are not asked
     /// about. Of several rules the oldest that matches
     /// and is not used up decides, so rules for the same request are used one after the other.

@@ -5,6 +5,7 @@ mod tests;
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
@@ -18,6 +19,8 @@ use crate::link::Link;
 /// Which faults a connection has, to be changed while it is in use.
 #[derive(Debug, Default)]
 pub(crate) struct Wire {
+    /// Whether there was ever a fault. Most wires have none, and pass everything on without asking for the state.
+    is_faulty: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -70,22 +73,22 @@ impl Wire {
                 self.set(Some(Flow::Held), None);
                 self.release_after(time);
             }
-            Fault::Drip => self.state().drip = Some(Drip::Due),
-            Fault::Truncate { after } => self.state().budget = Some(after),
+            Fault::Drip => self.break_down().drip = Some(Drip::Due),
+            Fault::Truncate { after } => self.break_down().budget = Some(after),
             _ => return false,
         }
         true
     }
 
     fn end(&self, kind: io::ErrorKind) {
-        let mut state = self.state();
+        let mut state = self.break_down();
         state.end = Some(kind);
         state.wake();
     }
 
     /// What is lost stays lost, for the peers' idea of the stream has parted; and what is stuck stays stuck.
     fn set(&self, input: Option<Flow>, output: Option<Flow>) {
-        let mut state = self.state();
+        let mut state = self.break_down();
         let change = |flow: &mut Flow, to: Option<Flow>| {
             if !matches!(flow, Flow::Lost | Flow::Stuck) {
                 *flow = to.unwrap_or(*flow);
@@ -104,6 +107,25 @@ impl Wire {
                 wire.set(Some(Flow::Passes), Some(Flow::Passes));
             }
         });
+    }
+
+    /// The state, to put a fault into it.
+    fn break_down(&self) -> MutexGuard<'_, State> {
+        let state = self.state();
+        // Under the lock: who leaves a waker in the state looks at this afterwards.
+        self.is_faulty.store(true, Ordering::Release);
+        state
+    }
+
+    fn is_sound(&self) -> bool {
+        !self.is_faulty.load(Ordering::Acquire)
+    }
+
+    /// Leaves the waker of a task that waits for the stream itself, so that a fault reaches it; answers whether there
+    /// is none yet, and the task may wait.
+    fn may_wait(&self, slot: fn(&mut State) -> &mut Option<Waker>, cx: &Context<'_>) -> bool {
+        keep(slot(&mut self.state()), cx);
+        self.is_sound()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -204,7 +226,6 @@ impl<S: Link> Wired<S> {
     }
 
     fn output(&self, cx: &Context<'_>, wanted: usize) -> Poll<io::Result<usize>> {
-        ready!(self.gate.poll_pass(cx));
         let allowed = self.wire.state().poll_output(cx, wanted);
         if let Poll::Ready(Err(error)) = &allowed
             && error.kind() == io::ErrorKind::ConnectionReset
@@ -221,6 +242,12 @@ impl<S: Link> AsyncRead for Wired<S> {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.wire.is_sound() {
+            let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+            if polled.is_ready() || self.wire.may_wait(|state| &mut state.reader, cx) {
+                return polled;
+            }
+        }
         let input = {
             let mut state = self.wire.state();
             keep(&mut state.reader, cx);
@@ -241,6 +268,13 @@ impl<S: Link> AsyncWrite for Wired<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        ready!(self.gate.poll_pass(cx));
+        if self.wire.is_sound() {
+            let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+            if polled.is_ready() || self.wire.may_wait(|state| &mut state.writer, cx) {
+                return polled;
+            }
+        }
         let allowed = ready!(self.output(cx, bytes.len()))?;
         if allowed == 0 {
             return Poll::Ready(Ok(bytes.len()));
@@ -252,6 +286,12 @@ impl<S: Link> AsyncWrite for Wired<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.gate.poll_pass(cx));
+        if self.wire.is_sound() {
+            let polled = Pin::new(&mut self.stream).poll_flush(cx);
+            if polled.is_ready() || self.wire.may_wait(|state| &mut state.writer, cx) {
+                return polled;
+            }
+        }
         let is_held = {
             let mut state = self.wire.state();
             keep(&mut state.writer, cx);

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use self::error::DecodeError;
+#[cfg(feature = "fast")]
+use crate::scan::{self, Scan};
 use crate::{ClientMessage, ServerMessage};
 
 /// Reads one text frame from the server.
@@ -28,7 +30,43 @@ use crate::{ClientMessage, ServerMessage};
 /// When the frame is not JSON, not a message, or a known message with a bad body: see [`DecodeError`]. An unknown
 /// variant is no error, but [`ServerMessage::Unrecognized`].
 pub fn decode(frame: &str) -> Result<ServerMessage, DecodeError> {
+    // Filled in where it is returned: a message is large.
+    #[cfg(feature = "fast")]
+    {
+        let mut answer = Ok(<ServerMessage as Scan>::empty());
+        if let Ok(message) = &mut answer
+            && scan::read_into(message, frame).is_some()
+        {
+            return answer;
+        }
+    }
     read(frame)
+}
+
+/// Reads one text frame from the server into a place that is there: into a queue, say. A message has hundreds of bytes,
+/// and every hand that it passes through copies them.
+///
+/// ```
+/// use rocketfi_protocol::{ServerMessage, decode_into};
+///
+/// // Anything small will do to begin with.
+/// let mut places = [ServerMessage::Pong, ServerMessage::Pong];
+/// for (frame, place) in [r#"{"Error":"busy"}"#, r#"{"Pong":null}"#].iter().zip(&mut places) {
+///     decode_into(frame, place)?;
+/// }
+/// assert_eq!(places, [ServerMessage::Error("busy".into()), ServerMessage::Pong]);
+/// # Ok::<(), rocketfi_protocol::DecodeError>(())
+/// ```
+///
+/// # Errors
+/// As [`decode`]. The place then holds some message, of which nothing is to be thought.
+pub fn decode_into(frame: &str, place: &mut ServerMessage) -> Result<(), DecodeError> {
+    #[cfg(feature = "fast")]
+    if scan::read_into(place, frame).is_some() {
+        return Ok(());
+    }
+    *place = read(frame)?;
+    Ok(())
 }
 
 /// Reads one text frame from a client, as a server does.
@@ -60,6 +98,31 @@ pub fn decode_client(frame: &str) -> Result<ClientMessage, DecodeError> {
 pub fn encode<M: Message>(message: &M) -> String {
     serde_json::to_string(message)
         .expect("no type of the protocol refuses to be written, and all its keys are strings")
+}
+
+/// Writes one text frame into a buffer that was used before. What the buffer held is replaced; its capacity is kept,
+/// and while that is enough nothing is allocated.
+///
+/// ```
+/// use rocketfi_protocol::{ClientMessage, encode_into};
+///
+/// let mut frame = String::new();
+/// for message in [ClientMessage::Ping, ClientMessage::ClearExecuteOnDisconnect] {
+///     encode_into(&message, &mut frame);
+///     // Here it is sent.
+/// }
+/// assert_eq!(frame, r#""ClearExecuteOnDisconnect""#);
+/// ```
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "it cannot panic, for the reasons given below"
+)]
+pub fn encode_into<M: Message>(message: &M, frame: &mut String) {
+    let mut bytes = std::mem::take(frame).into_bytes();
+    bytes.clear();
+    serde_json::to_writer(&mut bytes, message)
+        .expect("no type of the protocol refuses to be written, and memory takes whatever comes");
+    *frame = String::from_utf8(bytes).expect("JSON of strings is UTF-8");
 }
 
 /// What can be sent as one frame: [`ServerMessage`] and [`ClientMessage`].

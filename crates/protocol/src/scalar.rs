@@ -2,9 +2,11 @@
 //! this version of the specification does not describe.
 
 mod account_address;
+mod checksum;
 mod decimal;
 mod hex;
 mod instrument_id;
+mod map;
 mod number;
 mod optional;
 mod raw_json;
@@ -16,6 +18,7 @@ pub use account_address::AccountAddress;
 pub use decimal::{Decimal, DecimalError};
 pub use hex::HexError;
 pub use instrument_id::InstrumentId;
+pub use map::Map;
 pub use number::Number;
 pub use optional::Optional;
 pub use raw_json::RawJson;

@@ -164,14 +164,22 @@ fn read_tagged<'de, T: Tagged, A: MapAccess<'de>>(
     tag: &'static str,
     mut map: A,
 ) -> Result<T, A::Error> {
-    let value = T::read(tag, &mut map)?;
+    let value = T::read(tag, &mut map);
+    // A message is large: it is handed on without a look inside.
+    if value.is_ok() {
+        end_tagged::<T, A>(map)?;
+    }
+    value
+}
+
+fn end_tagged<'de, T: Tagged, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
         if matches!(key, Key::Tag(_)) {
             return Err(A::Error::custom(NOT_ONE_KEY));
         }
         skip_payload(&mut map)?;
     }
-    Ok(value)
+    Ok(())
 }
 
 fn keep_unrecognized<T: Tagged, E: Error>(name: &str, payload: RawJson) -> Result<T, E> {
@@ -208,11 +216,9 @@ impl<T: Tagged> Visitor<'_> for KeySeed<T> {
     fn visit_str<E: Error>(self, text: &str) -> Result<Key, E> {
         let find =
             |names: &'static [&'static str]| names.iter().copied().find(|name| *name == text);
-        Ok(match (find(T::TAGS), find(T::UNTAGGED_FIELDS)) {
-            (Some(tag), _) => Key::Tag(tag),
-            (None, Some(field)) => Key::Field(field),
-            (None, None) => Key::Other(text.to_owned()),
-        })
+        let field = || find(T::UNTAGGED_FIELDS).map(Key::Field);
+        let known = find(T::TAGS).map(Key::Tag).or_else(field);
+        Ok(known.unwrap_or_else(|| Key::Other(text.to_owned())))
     }
 }
 

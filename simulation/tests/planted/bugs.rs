@@ -44,9 +44,9 @@ pub(crate) const BUGS: &[Bug] = &[
             ),
             edit(
                 "session/receive.rs",
-                "        match decode(text) {",
+                "        let Some(place) = self.events.place(self.id) else {",
                 "        self.desk.registry.restart(Instant::now());
-        match decode(text) {",
+        let Some(place) = self.events.place(self.id) else {",
             ),
         ],
     ),
@@ -108,8 +108,8 @@ pub(crate) const BUGS: &[Bug] = &[
         "queue of events has no bound",
         &[edit(
             "queue.rs",
-            "mpsc::channel(capacity + reserved)",
-            "mpsc::channel(if BUG { 1 << 20 } else { capacity + reserved })",
+            "places: capacity + PLACES",
+            "places: (if BUG { 1 << 20 } else { capacity }) + PLACES",
         )],
     ),
     bug(
@@ -127,10 +127,16 @@ pub(crate) const BUGS: &[Bug] = &[
         "lag is not told",
         &[edit(
             "queue.rs",
-            "            place.send(Event::Lagged { session, missed });",
-            "            if !BUG {
-                place.send(Event::Lagged { session, missed });
-            }",
+            "            let missed = take(&mut self.missed);
+            self.event_tx.stage(Event::Lagged { session, missed });
+        }
+        self.missed == 0",
+            "            let missed = take(&mut self.missed);
+            if !BUG {
+                self.event_tx.stage(Event::Lagged { session, missed });
+            }
+        }
+        self.missed == 0",
         )],
     ),
     bug(
@@ -198,11 +204,11 @@ pub(crate) const BUGS: &[Bug] = &[
         "what is not confirmed is said to be live again",
         &[edit(
             "registry/schedule.rs",
-            "        let mut kinds = std::mem::take(&mut self.restored);",
-            "        let mut kinds = std::mem::take(&mut self.restored);
-        if BUG {
-            kinds = self.established();
-        }",
+            "        self.kinds(|entry| restored.contains(&entry.kind))",
+            "        if BUG {
+            return self.established();
+        }
+        self.kinds(|entry| restored.contains(&entry.kind))",
         )],
     ),
     bug(
@@ -249,8 +255,8 @@ pub(crate) const BUGS: &[Bug] = &[
         "deadlines count before what has arrived is read",
         &[edit(
             "session.rs",
-            "if self.has_overslept(Instant::now()) {",
-            "if !BUG && self.has_overslept(Instant::now()) {",
+            "if self.has_overslept(now) {",
+            "if !BUG && self.has_overslept(now) {",
         )],
     ),
 ];

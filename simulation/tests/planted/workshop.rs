@@ -78,7 +78,7 @@ impl Workshop {
         for name in ["Cargo.toml", "Cargo.lock", "README.md"] {
             write(&copy.join(name), &read(&workspace.join(name)));
         }
-        for name in ["crates", "simulation", "tests", "xtask"] {
+        for name in ["benches", "crates", "simulation", "tests", "xtask"] {
             copy_tree(&workspace.join(name), &copy.join(name));
         }
         let client = format!("{SUPPORT}{KEEPING}");

@@ -66,7 +66,7 @@ fn samples() -> Vec<String> {
         .map(str::to_owned)
         .into();
     samples.extend(cases().iter().flat_map(|case| &case.updates).map(encode));
-    samples.push(encode(&ServerMessage::Error("no".to_owned())));
+    samples.push(encode(&ServerMessage::Error("no".into())));
     for kind in kinds() {
         samples.push(encode(&ServerMessage::SubscribeConfirmation(kind.clone())));
         samples.push(encode(&ServerMessage::UnsubscribeConfirmation(

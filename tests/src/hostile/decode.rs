@@ -3,15 +3,17 @@ use std::fmt::Debug;
 use rocketfi_protocol::{DecodeError, Message, encode};
 
 use super::discretion::Secrets;
+use super::scan::reads_alike;
 
 /// No text makes reading panic; what was read comes back from what is written; what could not be
-/// read is told in a short text that holds no value of the frame.
+/// read is told in a short text that holds no value of the frame; the scanner reads what serde reads.
 ///
 /// # Panics
 /// When that is not so.
 pub fn decode(bytes: &[u8]) {
     let frame = String::from_utf8_lossy(bytes);
     check(&frame, rocketfi_protocol::decode(&frame));
+    reads_alike(&frame);
     check(&frame, rocketfi_protocol::decode_client(&frame));
 }
 

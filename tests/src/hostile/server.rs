@@ -160,7 +160,7 @@ impl Hostile {
 
 fn error_text(message: &Message) -> Option<String> {
     match decode(message.to_text().ok()?) {
-        Ok(ServerMessage::Error(text)) => Some(text),
+        Ok(ServerMessage::Error(text)) => Some(text.into()),
         _ => None,
     }
 }

@@ -54,7 +54,7 @@ fn write_or_check(args: Args) -> Result<ExitCode, CodegenError> {
         eprintln!("warning: {warning}");
     }
     if let Some(folder) = args.new_crate {
-        write_crate(&folder, &output.files)?;
+        write_crate(&folder, &output)?;
         println!(
             "{}: a crate of {} types",
             super::shown(&folder),

@@ -80,7 +80,7 @@ fn default_accessor(field: &Field) -> Option<TokenStream> {
             quote!(self.#name.clone())
         },
         text: if nullable {
-            quote!(self.#name.get().map(String::as_str))
+            quote!(self.#name.get().map(EcoString::as_str))
         } else {
             quote!(self.#name.as_deref())
         },

@@ -16,6 +16,8 @@ pub(crate) struct Parts {
     pub(crate) types: BTreeMap<String, TokenStream>,
     pub(crate) impls: BTreeMap<String, TokenStream>,
     pub(crate) routes: BTreeMap<String, TokenStream>,
+    /// The scanners of what the server sends; they stand in a file of their own.
+    pub(crate) scan: TokenStream,
 }
 
 /// One file for each of the protocol's unions and one for the rest, by file name.
@@ -31,6 +33,9 @@ pub(crate) fn files(
         for source in [&parts.types, &parts.impls, &parts.routes] {
             file.extend(source.get(&def.name).cloned());
         }
+    }
+    if !parts.scan.is_empty() {
+        files.insert("scan.rs".to_owned(), parts.scan.clone());
     }
     let text = |(name, tokens): (String, TokenStream)| {
         let text = format!("{banner}\n\n{}", render(model, &name, &tokens));
@@ -58,13 +63,20 @@ pub(crate) const SHAPES: &str = include_str!("support/shapes.rs");
 const SOME: &str =
     "#[allow(dead_code, reason = \"not every protocol has all that it can tell apart\")]";
 
+const FAST: &str = "#[cfg(feature = \"fast\")]";
+const LONG: &str =
+    "#[allow(clippy::too_many_lines, reason = \"a scanner is as long as its type has fields\")]";
+
 /// All types in one scope.
 fn root(names: &[&str], banner: &str) -> String {
     let modules = names.iter().map(|name| match *name {
         "shapes" => format!("{SOME}\n#[rustfmt::skip]\nmod {name};\n"),
+        "scan" => format!("{FAST}\n{LONG}\n#[rustfmt::skip]\nmod {name};\n"),
         _ => format!("#[rustfmt::skip]\nmod {name};\n"),
     });
-    let public = names.iter().filter(|name| **name != "shapes");
+    let public = names
+        .iter()
+        .filter(|name| !matches!(**name, "scan" | "shapes"));
     let uses = public.map(|name| format!("pub use {name}::*;\n"));
     format!(
         "{banner}\n\n{}\n{}",

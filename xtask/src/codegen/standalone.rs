@@ -4,40 +4,44 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::Output;
 use super::error::CodegenError;
 use super::workspace;
 
 /// The modules of the protocol crate that generated code stands on, as `crate::…`.
-pub(crate) const RUNTIME: &[&str] = &["route", "scalar", "tagged", "text"];
+pub(crate) const RUNTIME: &[&str] = &["route", "scalar", "scan", "tagged", "text"];
 
 /// What these modules and generated code depend on.
 pub(crate) const DEPENDENCIES: &[&str] = &[
     "const-hex",
     "ecow",
+    "keccak",
+    "memchr",
     "rust_decimal",
     "serde",
     "serde_json",
-    "sha3",
     "thiserror",
 ];
 
 /// Writes a crate around generated code, with the runtime that the code stands on: what a protocol needs that is not the
 /// workspace's own. A manifest that is there already is left alone, and so is a crate that somebody else wrote.
-pub(crate) fn write_crate(folder: &Path, files: &[(String, String)]) -> Result<(), CodegenError> {
+pub(crate) fn write_crate(folder: &Path, output: &Output) -> Result<(), CodegenError> {
     let source = folder.join("src");
     let failed = |source| CodegenError::Write {
         file: super::shown(folder),
         source,
     };
     refuse_others(&source).map_err(failed)?;
-    write_around(folder, &source).map_err(failed)?;
-    super::write::write(&source.join("generated"), files).map(drop)
+    let scanned = output.files.iter().any(|(name, _)| name == "scan.rs");
+    let server = output.server.as_deref().filter(|_| scanned);
+    write_around(folder, &source, server).map_err(failed)?;
+    super::write::write(&source.join("generated"), &output.files).map(drop)
 }
 
 /// Only what was written here before may be written again.
 fn refuse_others(source: &Path) -> io::Result<()> {
     let empty = fs::read_dir(source).is_ok_and(|mut entries| entries.next().is_none());
-    let ours = fs::read_to_string(source.join("lib.rs")).is_ok_and(|root| root == ROOT);
+    let ours = fs::read_to_string(source.join("lib.rs")).is_ok_and(|root| root.starts_with(ROOT));
     if ours || empty || !source.exists() {
         return Ok(());
     }
@@ -45,13 +49,18 @@ fn refuse_others(source: &Path) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::AlreadyExists, message))
 }
 
-fn write_around(folder: &Path, source: &Path) -> io::Result<()> {
+/// `server` is what the scanner reads, if there is one.
+fn write_around(folder: &Path, source: &Path, server: Option<&str>) -> io::Result<()> {
     let name = crate_name(folder);
     let protocol = workspace().join("crates/protocol/src");
     let modules = ["route", "tagged", "text"].map(str::to_owned).into_iter();
     let scalars = SCALARS.iter().map(|scalar| format!("scalar/{scalar}"));
-    fs::create_dir_all(source.join("scalar"))?;
-    for module in modules.chain(scalars) {
+    let scanner = server.map(|_| SCANNER).unwrap_or_default();
+    let scanner = scanner.iter().map(|module| (*module).to_owned());
+    for folder in ["scalar", "scan"] {
+        fs::create_dir_all(source.join(folder))?;
+    }
+    for module in modules.chain(scalars).chain(scanner) {
         let file = format!("{module}.rs");
         let text = fs::read_to_string(protocol.join(&file))?;
         write_changed(&source.join(file), &adapted(&text, &name.replace('-', "_")))?;
@@ -61,14 +70,16 @@ fn write_around(folder: &Path, source: &Path) -> io::Result<()> {
         &source.join("scalar.rs"),
         &format!("//! Leaf types.\n\n{scalars}"),
     )?;
-    write_changed(&source.join("lib.rs"), ROOT)?;
+    let scanner = server.map(|server| SCANNER_ROOT.replace("SERVER", server));
+    let root = format!("{ROOT}{}", scanner.unwrap_or_default());
+    write_changed(&source.join("lib.rs"), &root)?;
     let manifest = folder.join("Cargo.toml");
     if manifest.exists() {
         return Ok(());
     }
-    let dependencies = dependency_lines(&["ecow", "serde", "serde_json"])?;
+    let dependencies = dependency_lines(&["ecow", "memchr", "serde", "serde_json"])?;
     let package = format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{dependencies}"
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n{FEATURES}\n[dependencies]\n{dependencies}"
     );
     fs::write(manifest, package)
 }
@@ -87,8 +98,41 @@ mod tagged;
 mod text;
 
 pub use generated::*;
-pub use scalar::{Number, Optional, RawJson, UnknownValue, Unrecognized};
+pub use scalar::{Map, Number, Optional, RawJson, UnknownValue, Unrecognized};
 ";
+
+const SCANNER_ROOT: &str = "
+#[cfg(feature = \"fast\")]
+#[allow(dead_code, unused_imports, reason = \"shared by all generated protocols\")]
+mod scan;
+
+/// Reads a frame of the server: with a scanner that knows the schema, and through serde what surprises it.
+///
+/// # Errors
+/// When the frame is not JSON, or no message that the specification allows.
+pub fn decode(frame: &str) -> serde_json::Result<SERVER> {
+    #[cfg(feature = \"fast\")]
+    {
+        let mut message = <SERVER as scan::Scan>::empty();
+        if scan::read_into(&mut message, frame).is_some() {
+            return Ok(message);
+        }
+    }
+    serde_json::from_str(frame)
+}
+";
+
+pub(crate) const FEATURES: &str = "[features]\ndefault = [\"fast\"]\nfast = []\n";
+
+/// The scanner, as far as it belongs to no protocol.
+const SCANNER: &[&str] = &[
+    "scan",
+    "scan/collections",
+    "scan/leaves",
+    "scan/scanner",
+    "scan/seen",
+    "scan/words",
+];
 
 /// The folder's name, as far as a crate may have it.
 fn crate_name(folder: &Path) -> String {
@@ -109,6 +153,7 @@ fn crate_name(folder: &Path) -> String {
 
 /// The leaf types that belong to no protocol.
 const SCALARS: &[&str] = &[
+    "map",
     "number",
     "optional",
     "raw_json",
@@ -164,7 +209,11 @@ fn copy(from: &Path, to: &Path, module: &str) -> io::Result<()> {
 pub(crate) fn module_root<'f>(files: impl IntoIterator<Item = &'f str>) -> String {
     let line = |file: &str| {
         let stem = file.strip_suffix(".rs").unwrap_or(file);
-        format!("mod {stem};\npub use {stem}::*;\n")
+        match stem {
+            // It says how types are read, and has none.
+            "scan" => "mod scan;\n".to_owned(),
+            _ => format!("mod {stem};\npub use {stem}::*;\n"),
+        }
     };
     files.into_iter().map(line).collect()
 }

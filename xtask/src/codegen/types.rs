@@ -25,7 +25,7 @@ pub(crate) fn emit(
     let mut settings = TypeSpaceSettings::default();
     settings
         .with_struct_builder(false)
-        .with_map_type("::std::collections::BTreeMap");
+        .with_map_type("crate::scalar::Map");
     for (key, path) in &scalars {
         settings.with_replacement(key, path, std::iter::empty());
     }
@@ -172,7 +172,7 @@ pub(crate) fn tokens(ty: &Type) -> TokenStream {
     match ty {
         Type::Bool => quote!(bool),
         Type::Integer(integer) => integer_tokens(*integer),
-        Type::String => quote!(String),
+        Type::String => quote!(EcoString),
         Type::Number => quote!(Number),
         Type::Raw => quote!(RawJson),
         Type::Scalar { path, .. } => ident(path.rsplit("::").next().unwrap_or(path)),
@@ -183,7 +183,7 @@ pub(crate) fn tokens(ty: &Type) -> TokenStream {
         }
         Type::Map(key, value) => {
             let (key, value) = (tokens(key), tokens(value));
-            quote!(BTreeMap<#key, #value>)
+            quote!(Map<#key, #value>)
         }
         Type::Nullable(item) => {
             let item = tokens(item);

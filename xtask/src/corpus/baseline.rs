@@ -64,6 +64,7 @@ fn generate(document: &Document) -> Result<Output, String> {
         types: count,
         files: vec![("mod.rs".to_owned(), prettyplease::unparse(&file))],
         warnings: Vec::new(),
+        server: None,
         messages: typed,
     })
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use super::unit::Unit;
 use crate::codegen::MessageType;
-use crate::codegen::standalone::{DEPENDENCIES, RUNTIME, dependency_lines};
+use crate::codegen::standalone::{DEPENDENCIES, FEATURES, RUNTIME, dependency_lines};
 
 /// What raw typify's code refers to besides serde.
 const TYPIFY: &str = r#"chrono = { version = "0.4", default-features = false, features = ["serde", "std"] }
@@ -19,8 +19,6 @@ edition = "2024"
 autobins = false
 
 [workspace]
-
-[dependencies]
 "#;
 
 /// Nobody debugs these programs. A change to the generator changes most documents: what is kept for an incremental
@@ -42,7 +40,8 @@ mod runtime;
 const TRIAL_HEAD: &str = "pub(crate) fn trial(message: usize, example: &str) -> ::core::result::Result<(), ::std::string::String> {\n";
 
 pub(crate) fn manifest(units: &[Unit], runtime: bool) -> io::Result<String> {
-    let mut parts = vec![PACKAGE.to_owned()];
+    let mut parts = vec![PACKAGE.to_owned(), FEATURES.to_owned()];
+    parts.push("[dependencies]\n".to_owned());
     if runtime {
         parts.push(dependency_lines(DEPENDENCIES)?);
     } else {
@@ -103,7 +102,7 @@ pub(crate) fn root(unit: &Unit, runtime: bool) -> String {
 pub(crate) fn trials(module: &str, messages: &[MessageType], runtime: bool) -> String {
     let mut parts = Vec::new();
     if runtime {
-        parts.push("#[allow(unused_imports)]\nuse crate::scalar::*;\n\n".to_owned());
+        parts.push("#[allow(unused_imports)]\nuse crate::scalar::*;\n#[allow(unused_imports)]\nuse ecow::EcoString;\n\n".to_owned());
     }
     parts.push(TRIAL_HEAD.to_owned());
     parts.push(format!(

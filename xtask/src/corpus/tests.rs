@@ -95,6 +95,7 @@ fn make(document: &Document) -> Result<Output, String> {
     Ok(Output {
         files: vec![("types.rs".to_owned(), text.to_owned())],
         warnings: Vec::new(),
+        server: None,
         types: 1,
         messages,
     })
@@ -159,7 +160,7 @@ fn every_document_gets_what_it_deserves_and_spoils_nobody() {
                 "warned.yaml: 1 warning; 2 messages without a type; 5 examples not equal; {invalid}"
             ),
             format!(
-                "wrong-type.yaml: does not compile: E0425: cannot find type `Absent` in this scope (doc_wrong_type.rs:8); 2 messages without a type; {invalid}"
+                "wrong-type.yaml: does not compile: E0425: cannot find type `Absent` in this scope (doc_wrong_type.rs:10); 2 messages without a type; {invalid}"
             ),
         ]
     );

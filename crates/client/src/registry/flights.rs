@@ -180,7 +180,7 @@ mod tests {
         }
 
         fn fail(&mut self, text: &str) {
-            self.flights.failed(&ServerText::new(text.into()));
+            self.flights.failed(&ServerText::new(text));
         }
 
         fn refused(&mut self) -> Option<(Vec<SubscriptionKind>, ServerText)> {
@@ -271,7 +271,7 @@ mod tests {
     #[test]
     fn error_without_a_request_blames_nobody_later() {
         let mut flights = Flights::new(3);
-        flights.failed(&ServerText::new("no".into()));
+        flights.failed(&ServerText::new("no"));
         assert!(flights.take_refused().is_none());
         assert!(flights.has_room());
     }

@@ -1,5 +1,7 @@
 //! What the passing of time, and a free place in flight, lead to.
 
+use std::collections::HashSet;
+
 use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
 
@@ -88,9 +90,8 @@ impl Registry {
 
     /// What is restored, in the original order: a kind that was refused at first may have been confirmed late.
     fn take_restored(&mut self) -> Vec<SubscriptionKind> {
-        let mut kinds = std::mem::take(&mut self.restored);
-        kinds.sort_by_key(|kind| self.position(kind));
-        kinds
+        let restored: HashSet<_> = std::mem::take(&mut self.restored).into_iter().collect();
+        self.kinds(|entry| restored.contains(&entry.kind))
     }
 
     /// All that were to be restored have an answer, and some of them a good one.

@@ -85,7 +85,7 @@ impl Bench {
 
     fn refuse(&mut self) -> Vec<Request> {
         self.registry
-            .refused(&ServerText::new("no".into()), self.now, &mut self.rng)
+            .refused(&ServerText::new("no"), self.now, &mut self.rng)
     }
 
     fn confirm(&mut self, number: u8) -> Ack {
@@ -108,7 +108,7 @@ impl Bench {
     }
 
     fn is_live(&self, number: u8) -> bool {
-        self.registry.is_live(&kind(number))
+        self.registry.live().contains(&kind(number))
     }
 
     fn reconnect(&mut self) {

@@ -17,8 +17,8 @@ use crate::freshness::Freshness;
 /// A deadline that is noticed so much too late was not noticed because nothing ran.
 const MARGIN: Duration = Duration::from_millis(100);
 
-/// What is read at most before a late deadline counts: more than socket buffers hold, and an end to a flood.
-const MOST_FRAMES: usize = 1 << 14;
+/// How many bursts are read at most before a late deadline counts: more than socket buffers hold, and an end to a flood.
+const MOST_BURSTS: usize = 1 << 8;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     /// Whether something is to be given up, and should have been a while ago.
@@ -48,22 +48,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<'_, S> {
     pub(super) async fn catch_up(&mut self) -> Flow {
         // The runtime learns what its sockets hold before it comes back here.
         yield_now().await;
-        for _ in 0..MOST_FRAMES {
+        for _ in 0..MOST_BURSTS {
             let Some(wake) = poll_fn(|cx| self.poll_arrived(cx)).await else {
                 break;
             };
-            self.handle(wake)?;
+            self.handle(wake).await?;
         }
         Flow::Continue(())
     }
 
-    /// The next frame, or `None` when nothing more has arrived.
+    /// The next burst, or `None` when nothing more has arrived.
     fn poll_arrived(&mut self, cx: &mut Context<'_>) -> Poll<Option<Wake>> {
         if let Err(cause) = self.outbox.poll(cx, &mut self.socket) {
             return Poll::Ready(Some(Wake::Lost(cause)));
         }
-        match self.poll_socket(cx) {
-            Poll::Ready(wake) => Poll::Ready(Some(wake)),
+        match self.poll_burst(cx) {
+            Poll::Ready(burst) => Poll::Ready(Some(Wake::Burst(burst))),
             Poll::Pending if coop::has_budget_remaining() => Poll::Ready(None),
             // Not because there is nothing, but because it is the turn of other tasks.
             Poll::Pending => Poll::Pending,

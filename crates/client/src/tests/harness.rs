@@ -124,7 +124,7 @@ impl Peer {
     }
 
     pub(super) async fn error(&mut self, text: &str) {
-        self.push(&ServerMessage::Error(text.to_owned())).await;
+        self.push(&ServerMessage::Error(text.into())).await;
     }
 
     /// Expects a subscribe of this kind and confirms it.

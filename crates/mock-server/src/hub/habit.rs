@@ -38,6 +38,11 @@ impl Content {
 }
 
 impl Habit {
+    /// Whether every frame is sent as it is, as nearly always.
+    pub(super) const fn changes_nothing(&self) -> bool {
+        matches!(self, Self::Ordinary | Self::NoPongs)
+    }
+
     /// What to send instead of this frame.
     pub(super) fn change(&mut self, frame: Message, content: Content) -> Vec<Message> {
         match self {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind, encode};
+use rocketfi_protocol::{ClientMessage, ServerMessage, SubscriptionKind};
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -135,7 +135,7 @@ impl State {
 
     fn tell_later(&self, session: u64, message: &ServerMessage, after: Duration) {
         if let Some(client) = self.clients.get(&session) {
-            let frame = Message::text(encode(message));
+            let frame = self.press.print(message);
             client.outbox.push_later(frame, after);
         }
     }
@@ -164,11 +164,11 @@ impl State {
             Fault::Truncate { .. } => {
                 self.strike_wire(session, fault);
                 // Something must be under way to be cut.
-                self.send(session, text_of(TRUNCATED.to_owned()), Content::Other);
+                self.send(session, &text_of(TRUNCATED.to_owned()), Content::Other);
             }
             _ => {
                 if let Some(frame) = self.hostile_frame(fault) {
-                    self.send(session, frame, Content::Other);
+                    self.send(session, &frame, Content::Other);
                 } else {
                     self.strike_wire(session, fault);
                 }
@@ -188,7 +188,7 @@ impl State {
         };
         // What the habit before held back is late, not lost.
         if let Habit::Swaps(Some(held)) = std::mem::take(&mut client.habit) {
-            self.send(session, held, Content::Other);
+            self.send(session, &held, Content::Other);
         }
         if let Some(client) = self.clients.get_mut(&session) {
             client.habit = habit;
@@ -207,26 +207,19 @@ impl State {
         }
     }
 
-    /// Keeps what a flood may consist of.
-    pub(super) fn remember(&mut self, session: u64, update: &Message) {
-        if let Some(client) = self.clients.get_mut(&session) {
-            client.last_update = Some(update.clone());
-        }
-    }
-
     fn flood(&mut self, session: u64, frames: usize) {
         let Some(client) = self.clients.get(&session) else {
             return;
         };
         let kinds = client.standing.subscriptions.kinds();
         let messages = kinds.iter().flat_map(|kind| self.market.snapshot(kind));
-        let mut texts: Vec<_> = messages.map(|message| text_of(encode(&message))).collect();
+        let mut texts: Vec<_> = messages.map(|message| self.press.print(&message)).collect();
         if texts.is_empty() {
             // The market has nothing to say about what it does not have.
             texts.extend(client.last_update.clone());
         }
         for frame in texts.iter().cycle().take(frames) {
-            if !self.send(session, frame.clone(), Content::Update) {
+            if !self.send(session, frame, Content::Update) {
                 return;
             }
         }
@@ -234,7 +227,7 @@ impl State {
 
     fn hostile_frame(&self, fault: &Fault) -> Option<Message> {
         Some(match fault {
-            Fault::StrayError => text_of(encode(&stray_error())),
+            Fault::StrayError => self.press.print(&stray_error()),
             Fault::MalformedJson => text_of(r#"{"TickerUpdate":{"instrumentId":"#.to_owned()),
             Fault::UnknownShape => text_of(r#"[{"neither":1,"nor":[2]},3]"#.to_owned()),
             Fault::UnknownVariant => text_of(r#"{"NewerUpdate":{"value":"1.5"}}"#.to_owned()),
@@ -290,5 +283,5 @@ fn invalid_utf8() -> Message {
 }
 
 fn stray_error() -> ServerMessage {
-    ServerMessage::Error("the mock was told to fail here".to_owned())
+    ServerMessage::Error("the mock was told to fail here".into())
 }

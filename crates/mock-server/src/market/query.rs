@@ -32,7 +32,8 @@ impl Market {
         let held = account.positions.iter().filter(|(_, it)| it.lots != 0);
         Some(
             self.statements(account)
-                .position_views(held.map(|(index, _)| *index)),
+                .position_views(held.map(|(index, _)| *index))
+                .collect(),
         )
     }
 

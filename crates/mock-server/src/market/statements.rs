@@ -1,7 +1,5 @@
 //! What the market tells an account about itself.
 
-use std::collections::BTreeMap;
-
 use rocketfi_protocol::{
     AccountRisk, AccountRiskUpdate, AssetId, CollateralUpdate, Decimal, InstrumentId, OpenOrder,
     OpenOrdersUpdate, Optional, Position as PositionView, PositionUpdate, ServerMessage,
@@ -143,7 +141,7 @@ impl Statements<'_> {
     fn positions(&self, indices: impl Iterator<Item = usize>) -> ServerMessage {
         PositionUpdate {
             account: self.account.address,
-            positions: self.position_views(indices),
+            positions: self.position_views(indices).collect(),
         }
         .into()
     }
@@ -151,16 +149,16 @@ impl Statements<'_> {
     pub(super) fn position_views(
         &self,
         indices: impl Iterator<Item = usize>,
-    ) -> BTreeMap<InstrumentId, PositionView> {
+    ) -> impl Iterator<Item = (InstrumentId, PositionView)> {
         let risk = self.account.risk(self.listings);
-        let view = |index: usize| {
+        let view = move |index: usize| {
             let position = self.account.positions.get(&index)?;
             Some((
                 self.listings[index].spec.id,
                 self.position(index, position, &risk),
             ))
         };
-        indices.filter_map(view).collect()
+        indices.filter_map(view)
     }
 
     fn position(&self, index: usize, position: &Position, risk: &Risk) -> PositionView {
@@ -180,8 +178,8 @@ impl Statements<'_> {
             created_at: position.opened_at,
             updated_at: position.updated_at,
             instrument_type: Some(spec.class.instrument_type()),
-            ticker: Some(spec.ticker.clone()),
-            underlying_ticker: Some(self.assets[listing.asset].spec.symbol.clone()),
+            ticker: Some(spec.ticker.as_str().into()),
+            underlying_ticker: Some(self.assets[listing.asset].spec.symbol.as_str().into()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rocketfi_mock_server::market::{Market, MarketConfig, Tick};
 use rocketfi_protocol::{
     AccountAddress, AccountRisk, AuctionFillUpdate, Candle, CandleInterval, Decimal, InstrumentId,
-    Level, MarkPrice, Number, OpenOrder, OrderEvent, OrderEventData, OrderFill, OrderId,
+    Level, Map, MarkPrice, Number, OpenOrder, OrderEvent, OrderEventData, OrderFill, OrderId,
     OrderPlaced, Position, PositionFundingUpdate, Round, ServerMessage, Side, SubscriptionKind,
     Timestamp,
 };
@@ -383,7 +383,8 @@ impl Account {
         }
         let mut open = it.positions.clone();
         open.retain(|_, position| position.quantity.as_str() != "0");
-        assert_eq!(market.positions(account).as_ref(), Some(&open));
+        let listed = market.positions(account).map(Map::from_iter);
+        assert_eq!(listed.as_ref(), Some(&open));
         let unrealised = it
             .positions
             .iter()

@@ -57,7 +57,7 @@ async fn a_pushed_message_that_is_no_update_reaches_every_session() {
     let mut peers = [connect(&server).await, connect(&server).await];
     peers[0].expect_pong().await;
     peers[1].expect_pong().await;
-    let error = ServerMessage::Error("maintenance".to_owned());
+    let error = ServerMessage::Error("maintenance".into());
     let stray = ServerMessage::SubscribeConfirmation(ticker(&server));
     assert_eq!(
         (server.push(error.clone()), server.push(stray.clone())),

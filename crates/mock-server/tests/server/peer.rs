@@ -198,7 +198,7 @@ pub(crate) fn every_kind(server: &MockServer) -> Vec<SubscriptionKind> {
 /// The text of an `Error`, or a panic that shows what came instead.
 pub(crate) fn error_text(message: impl Into<ServerMessage> + Debug) -> String {
     match message.into() {
-        ServerMessage::Error(text) => text,
+        ServerMessage::Error(text) => text.into(),
         other => panic!("no error: {}", other.name()),
     }
 }

@@ -3,6 +3,10 @@
 
 #[rustfmt::skip]
 mod client_message;
+#[cfg(feature = "fast")]
+#[allow(clippy::too_many_lines, reason = "a scanner is as long as its type has fields")]
+#[rustfmt::skip]
+mod scan;
 #[rustfmt::skip]
 mod server_message;
 #[rustfmt::skip]

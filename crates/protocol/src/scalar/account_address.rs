@@ -2,15 +2,18 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use sha3::{Digest, Keccak256};
 
+use super::checksum::checksummed;
 use super::hex::{self, HexError};
+#[cfg(feature = "fast")]
+use crate::scan::{Key, Scan, Scanner};
 
 /// The address of an account: 20 bytes.
 ///
 /// Written as `0x` and 40 hexadecimal digits, whose letter case is the checksum of
 /// [EIP-55](https://eips.ethereum.org/EIPS/eip-55), as the exchange's Rust SDK writes them. Read in any letter case,
-/// with or without `0x`; the checksum is not verified, since both public SDKs send addresses without one too.
+/// with or without `0x`; the checksum is not verified, since both public SDKs send addresses without one too. Each
+/// thread remembers the checksums of the addresses it wrote last, for one costs as much as the rest of a small frame.
 ///
 /// `Debug` is shortened, so that a log line names an account without publishing it.
 ///
@@ -36,34 +39,18 @@ impl AccountAddress {
     pub const fn as_bytes(&self) -> &[u8; 20] {
         &self.0
     }
-
-    /// `0x` and 40 digits: a letter is upper case where the hash of the lower-case digits has a nibble of 8 or more.
-    fn checksummed(&self) -> [u8; 42] {
-        let mut text = *b"0x0000000000000000000000000000000000000000";
-        let digits = &mut text[2..];
-        const_hex::encode_to_slice(self.0, digits).expect("40 digits hold 20 bytes");
-        let hash = Keccak256::digest(&*digits);
-        for (pair, byte) in digits.chunks_exact_mut(2).zip(hash) {
-            for (digit, nibble) in pair.iter_mut().zip([byte >> 4, byte & 0xf]) {
-                if nibble >= 8 {
-                    digit.make_ascii_uppercase();
-                }
-            }
-        }
-        text
-    }
 }
 
 impl fmt::Display for AccountAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(hex::ascii(&self.checksummed()))
+        f.pad(checksummed(&self.0).as_str())
     }
 }
 
 impl fmt::Debug for AccountAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let text = self.checksummed();
-        let (start, end) = (hex::ascii(&text[..6]), hex::ascii(&text[38..]));
+        let text = checksummed(&self.0);
+        let (start, end) = (&text.as_str()[..6], &text.as_str()[38..]);
         write!(f, "{start}…{end}")
     }
 }
@@ -78,13 +65,36 @@ impl FromStr for AccountAddress {
 
 impl Serialize for AccountAddress {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(hex::ascii(&self.checksummed()))
+        serializer.serialize_str(checksummed(&self.0).as_str())
     }
 }
 
 impl<'de> Deserialize<'de> for AccountAddress {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(AddressVisitor)
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Scan for AccountAddress {
+    const MIN: usize = 42;
+
+    #[inline]
+    fn empty() -> Self {
+        Self([0; 20])
+    }
+
+    #[inline]
+    fn fill(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
+        *self = scanner.string()?.parse().ok()?;
+        Some(())
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Key for AccountAddress {
+    fn from_key(key: &str) -> Option<Self> {
+        key.parse().ok()
     }
 }
 

@@ -41,11 +41,6 @@ pub(super) fn parse<const N: usize>(text: &str) -> Result<[u8; N], HexError> {
     Ok(bytes)
 }
 
-/// The text that the hexadecimal scalars write into a buffer of their own.
-pub(super) fn ascii(text: &[u8]) -> &str {
-    str::from_utf8(text).expect("0x and hexadecimal digits are ASCII")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,9 +1,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use const_hex::Buffer;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::hex::{self, HexError};
+#[cfg(feature = "fast")]
+use crate::scan::{Key, Scan, Scanner};
 
 /// The identifier of an instrument: 8 bytes, opaque here.
 ///
@@ -37,16 +40,16 @@ impl InstrumentId {
         &self.0
     }
 
-    fn text(self) -> [u8; 18] {
-        let mut text = *b"0x0000000000000000";
-        const_hex::encode_to_slice(self.0, &mut text[2..]).expect("16 digits hold 8 bytes");
+    fn text(self) -> Buffer<8, true> {
+        let mut text = Buffer::new();
+        text.format(&self.0);
         text
     }
 }
 
 impl fmt::Display for InstrumentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(hex::ascii(&self.text()))
+        f.pad(self.text().as_str())
     }
 }
 
@@ -66,13 +69,36 @@ impl FromStr for InstrumentId {
 
 impl Serialize for InstrumentId {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(hex::ascii(&self.text()))
+        serializer.serialize_str(self.text().as_str())
     }
 }
 
 impl<'de> Deserialize<'de> for InstrumentId {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(IdVisitor)
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Scan for InstrumentId {
+    const MIN: usize = 18;
+
+    #[inline]
+    fn empty() -> Self {
+        Self([0; 8])
+    }
+
+    #[inline]
+    fn fill(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
+        *self = scanner.string()?.parse().ok()?;
+        Some(())
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Key for InstrumentId {
+    fn from_key(key: &str) -> Option<Self> {
+        key.parse().ok()
     }
 }
 

@@ -1,4 +1,7 @@
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// A field that may be absent, and may be null, where the two are to be told apart on the way through.
 ///
@@ -88,8 +91,29 @@ impl<T: Serialize> Serialize for Optional<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Optional<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Option::deserialize(deserializer)?;
-        Ok(value.map_or(Self::Null, Self::Value))
+        deserializer.deserialize_option(OptionalVisitor(PhantomData))
+    }
+}
+
+struct OptionalVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> de::Visitor<'de> for OptionalVisitor<T> {
+    type Value = Optional<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("option")
+    }
+
+    fn visit_none<E>(self) -> Result<Optional<T>, E> {
+        Ok(Optional::Null)
+    }
+
+    fn visit_unit<E>(self) -> Result<Optional<T>, E> {
+        Ok(Optional::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Optional<T>, D::Error> {
+        T::deserialize(deserializer).map(Optional::Value)
     }
 }
 

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::hex::{self, HexError};
+#[cfg(feature = "fast")]
+use crate::scan::{Scan, Scanner};
 
 /// A signature: hexadecimal text with `0x`, of any even number of digits.
 ///
@@ -98,6 +100,20 @@ impl Serialize for Signature {
 impl<'de> Deserialize<'de> for Signature {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(SignatureVisitor)
+    }
+}
+
+#[cfg(feature = "fast")]
+impl Scan for Signature {
+    const MIN: usize = 2;
+
+    fn empty() -> Self {
+        Self(Box::default())
+    }
+
+    fn fill(&mut self, scanner: &mut Scanner<'_>) -> Option<()> {
+        *self = scanner.string()?.parse().ok()?;
+        Some(())
     }
 }
 

@@ -173,7 +173,7 @@ fn a_transaction_response_has_short_forms() {
     for json in [json!("nonce too low"), json!({ "Err": "nonce too low" })] {
         assert_eq!(
             response(json),
-            TransactionResponse::Err("nonce too low".to_owned())
+            TransactionResponse::Err("nonce too low".into())
         );
     }
 }

@@ -176,7 +176,7 @@ fn quirks(def: &TypeDef, union: &Union) -> TokenStream {
     }
     if let Some(name) = union.bare_string.as_deref().map(ident) {
         quirks.extend(quote! {
-            fn bare_string(text: &str) -> Option<Self> { Some(Self::#name(text.to_owned())) }
+            fn bare_string(text: &str) -> Option<Self> { Some(Self::#name(text.into())) }
         });
     }
     quirks

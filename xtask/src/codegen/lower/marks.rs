@@ -30,7 +30,7 @@ pub(crate) const ANY: u8 = 127;
 const MOST_INSIDE: usize = 64;
 
 /// How deeply a fixed value may lie for a variant to be told by it.
-const DEEPEST: usize = 3;
+pub(super) const DEEPEST: usize = 3;
 
 /// The forms that a schema allows; `base` are the fields that its union declares.
 pub(super) fn marks<'d>(

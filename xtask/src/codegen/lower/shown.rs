@@ -144,7 +144,11 @@ fn is_closed(part: &Node<'_>) -> bool {
 /// Of the branches that the example fits, the one that leaves least of it undeclared.
 fn fitting<'d>(choice: &schema::Choice<'d>, example: &Node<'_>) -> Option<Node<'d>> {
     let undeclared = |branch: &Node<'d>| {
-        let forms = marks::marks(branch, &choice.base, 0).ok()?;
+        let at_depth = |depth| marks::marks(branch, &choice.base, depth).ok();
+        // Most branches are told by a look at the surface, and what lies below takes most of the time.
+        let surface = at_depth(marks::DEEPEST)?;
+        surface.iter().find(|marks| fits(marks, example))?;
+        let forms = at_depth(0)?;
         let fitting = forms.iter().filter(|marks| fits(marks, example));
         fitting.map(|marks| left_over(marks, example)).min()
     };

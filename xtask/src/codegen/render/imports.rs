@@ -12,7 +12,6 @@ use crate::codegen::model::{Model, Type, TypeDef};
 /// What generated code may name beside the model's own types, by module.
 const KNOWN: &[(&str, &[&str])] = &[
     ("std", &["fmt"]),
-    ("std::collections", &["BTreeMap"]),
     ("std::convert", &["Infallible"]),
     ("std::str", &["FromStr"]),
     ("ecow", &["EcoString"]),
@@ -23,11 +22,12 @@ const KNOWN: &[(&str, &[&str])] = &[
     ("serde::de", &["Error", "MapAccess", "SeqAccess"]),
     ("serde::ser", &["SerializeSeq"]),
     ("serde_json::value", &["RawValue"]),
-    ("crate", &["tagged"]),
+    ("crate", &["scan", "tagged"]),
     ("crate::route", &["Delivery", "Scope"]),
     (
         "crate::scalar",
         &[
+            "Map",
             "Number",
             "Optional",
             "RawJson",

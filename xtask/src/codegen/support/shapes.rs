@@ -4,10 +4,10 @@
 //! All of it reads through `serde_json` only, since a value must be looked at before it is known what to read.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use ecow::EcoString;
 use serde::de::{
     DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::scalar::RawJson;
+use crate::scalar::{Map, RawJson};
 
 /// What kinds of JSON a value may be of.
 pub(crate) const NULL: u8 = 1;
@@ -264,7 +264,7 @@ impl<'de, T: Positional> Visitor<'de> for Places<T> {
 pub(crate) fn deserialize_others<'de, D, F, T>(
     deserializer: D,
     declared: &'static [&'static str],
-) -> Result<(F, BTreeMap<String, T>), D::Error>
+) -> Result<(F, Map<EcoString, T>), D::Error>
 where
     D: Deserializer<'de>,
     F: DeserializeOwned,
@@ -280,21 +280,21 @@ where
 struct Others<T>(&'static [&'static str], PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Others<T> {
-    type Value = BTreeMap<String, T>;
+    type Value = Map<EcoString, T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut others = BTreeMap::new();
-        while let Some(name) = map.next_key::<String>()? {
+        let mut others = Vec::new();
+        while let Some(name) = map.next_key::<EcoString>()? {
             if self.0.contains(&name.as_str()) {
                 map.next_value::<IgnoredAny>()?;
             } else {
-                others.insert(name, map.next_value()?);
+                others.push((name, map.next_value()?));
             }
         }
-        Ok(others)
+        Ok(others.into())
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 use super::{name, specs, testdata};
 use crate::codegen::render::SHAPES;
 use crate::codegen::standalone::{
-    DEPENDENCIES, RUNTIME, copy_runtime, dependency_lines, write_crate,
+    DEPENDENCIES, FEATURES, RUNTIME, copy_runtime, dependency_lines, write_crate,
 };
 use crate::codegen::{alone, workspace};
 
@@ -40,7 +40,7 @@ fn a_crate_of_its_own_compiles_and_passes_its_examples() {
     let folder = workspace().join("target/new-crate");
     let spec = testdata("specs").join("describes_the_client.yaml");
     let output = alone(&spec).unwrap();
-    write_crate(&folder, &output.files).unwrap();
+    write_crate(&folder, &output).unwrap();
     // It lies within the workspace here, and must not become a member.
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
     if !manifest.contains("[workspace]") {
@@ -60,7 +60,8 @@ fn a_crate_of_somebody_else_is_left_alone() {
     let root = folder.path().join("src/lib.rs");
     fs::create_dir_all(root.parent().unwrap()).unwrap();
     fs::write(&root, "//! By hand.\n").unwrap();
-    write_crate(folder.path(), &[]).unwrap_err();
+    let output = alone(&testdata("specs").join("strings.yaml")).unwrap();
+    write_crate(folder.path(), &output).unwrap_err();
     assert_eq!(fs::read_to_string(&root).unwrap(), "//! By hand.\n");
     let left = fs::read_dir(folder.path().join("src")).unwrap();
     assert_eq!(left.count(), 1);
@@ -101,8 +102,10 @@ fn write_module(source: &Path, module: &str) {
 }
 
 fn manifest() -> String {
-    let package = "[package]\nname = \"golden\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n";
-    format!("{package}{}", dependency_lines(DEPENDENCIES).unwrap())
+    let package =
+        "[package]\nname = \"golden\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
+    let dependencies = dependency_lines(DEPENDENCIES).unwrap();
+    format!("{package}{FEATURES}[dependencies]\n{dependencies}")
 }
 
 /// Runs cargo on a crate or workspace of its own, which must succeed.

@@ -85,7 +85,7 @@ fn others_field(others: &Others) -> syn::Field {
     parse_quote!(
         /// Members that the specification does not name.
         #[serde(flatten)]
-        pub #name: BTreeMap<String, #ty>
+        pub #name: Map<EcoString, #ty>
     )
 }
 
@@ -287,7 +287,7 @@ fn conversion(model: &Model, item: &ItemImpl) -> Option<(String, TokenStream)> {
     Some((target, item.to_token_stream()))
 }
 
-/// `::std::vec::Vec` and `crate::scalar::Decimal` to the names that the file's `use` lines bring in.
+/// `::std::vec::Vec` and `crate::scalar::Decimal` to the names that the file's `use` lines bring in, and `String` to ours.
 struct Shorten;
 
 impl VisitMut for Shorten {
@@ -304,6 +304,10 @@ impl VisitMut for Shorten {
             path.segments.clear();
             path.segments.extend(last);
             path.leading_colon = None;
+        }
+        // A short text needs no heap this way, and a copy of a long one is cheap.
+        if library && path.is_ident("String") {
+            *path = parse_quote!(EcoString);
         }
     }
 }

@@ -53,8 +53,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>) {
             table.row(std::iter::once((text, DIM)));
             continue;
         };
-        let name = listed.ticker.clone().filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| view.board.names.of(order.instrument_id()));
+        let name = listed.ticker.as_deref().filter(|name| !name.is_empty());
+        let known = || view.board.names.of(order.instrument_id());
+        let name = name.map_or_else(known, str::to_owned);
         let shown = (listed, age_of(listed, view, view.now));
         let cells = columns.iter().map(|(_, _, show)| show(shown));
         table.row(std::iter::once((name, BOLD)).chain(cells));

@@ -42,8 +42,8 @@ pub(crate) fn draw(frame: &mut Frame<'_>, area: Rect, view: &View<'_>) {
         .collect();
     let mut table = Table::new(left("instrument", 0), columns.iter().map(|(it, ..)| *it));
     for (id, position) in held {
-        let name = position.ticker.clone().filter(|name| !name.is_empty());
-        let name = name.unwrap_or_else(|| view.board.names.of(*id));
+        let name = position.ticker.as_deref().filter(|name| !name.is_empty());
+        let name = name.map_or_else(|| view.board.names.of(*id), str::to_owned);
         let cells = columns.iter().map(|(_, _, show)| show(position));
         table.row(std::iter::once((name, BOLD)).chain(cells));
     }

@@ -24,7 +24,7 @@ fn subscribing(count: u8) -> (Bench, Vec<Answer<SubscribeError>>) {
 }
 
 fn rejected() -> Result<(), SubscribeError> {
-    let text = ServerText::new("no".into());
+    let text = ServerText::new("no");
     Err(SubscribeError::Rejected { text })
 }
 
@@ -94,7 +94,7 @@ fn refused_end_of_a_subscription_is_found_out_too() {
     assert_eq!(bench.step(), Some(unsubscribe(2)));
     bench.refuse();
     assert_eq!(bench.confirm_end(2), Ack::Expected);
-    let text = ServerText::new("no".into());
+    let text = ServerText::new("no");
     let rejected = Some(Err(UnsubscribeError::Rejected { text }));
     assert_eq!(ending.map(result), [rejected, Some(Ok(()))]);
 }

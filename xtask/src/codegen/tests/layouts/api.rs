@@ -141,6 +141,7 @@ fn docs_count_for_nothing_and_fields_for_much() {
     let output = |text: &str| Output {
         files: vec![("a.rs".to_owned(), text.to_owned())],
         warnings: Vec::new(),
+        server: None,
         types: 0,
         messages: Vec::new(),
     };
