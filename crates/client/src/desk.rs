@@ -70,7 +70,7 @@ impl Desk {
         match command {
             Command::Send(message) => return Some(message),
             Command::Subscribe { kind, reply } => {
-                self.registry.subscribe(kind, reply, Instant::now());
+                self.registry.subscribe(&kind, reply, Instant::now());
             }
             Command::Unsubscribe { kind, reply } => self.registry.unsubscribe(&kind, reply),
             // Whoever stopped waiting needs no list.

@@ -246,10 +246,12 @@ impl EventQueue {
         if !self.has_nothing_to_tell() || !self.has_room() || self.event_tx.is_gone() {
             return None;
         }
-        // Anything small: it is written over.
-        let message = ServerMessage::Pong;
-        let event = Event::Message { session, message };
-        match self.event_tx.stage_place(event) {
+        let place = self.event_tx.stage_place(|| Event::Message {
+            session,
+            // Anything small: it is written over.
+            message: ServerMessage::Pong,
+        });
+        match place {
             Some(Event::Message { message, .. }) => Some(message),
             _ => None,
         }

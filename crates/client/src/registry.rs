@@ -4,6 +4,8 @@
 //! of events, the registry works towards the same end: what is wanted is confirmed, what is not wanted does not
 //! stream, and no kind is subscribed twice on one session without knowing that the first request failed.
 
+mod agenda;
+mod entries;
 mod entry;
 mod flights;
 mod pacing;
@@ -21,6 +23,7 @@ use tokio::time::Instant;
 
 use crate::backoff::Backoff;
 use crate::{Config, GapCause, Request, ServerText, SubscribeError, UnsubscribeError};
+use entries::Entries;
 use entry::{Entry, State};
 use flights::{Flight, Flights};
 use pacing::Pacing;
@@ -56,15 +59,13 @@ pub(crate) struct Registry {
     pacing: Pacing,
     retry: Backoff,
     /// In the order in which the kinds were first subscribed, which is also the order in which requests are due: an
-    /// entry that needs a new kind of request moves to the end. Each kind stands here at most once.
-    entries: Vec<Entry>,
+    /// entry that needs a new kind of request moves to the end.
+    entries: Entries,
     /// The requests that wait for their answers. Their entries are the only ones that are [`State::Subscribing`] or
     /// [`State::Unsubscribing`], and there is one for each.
     flights: Flights,
     /// Whether there is a session.
     open: bool,
-    /// Confirmed again on this session and not announced yet.
-    restored: Vec<SubscriptionKind>,
     /// Why the session cannot go on, until it is told.
     fault: Option<GapCause>,
     /// A time that has passed.
@@ -74,8 +75,6 @@ pub(crate) struct Registry {
     wake_at: Option<Instant>,
     /// When the first answer or caller has been waited for, or has waited, long enough. Likewise kept up to date.
     expires_at: Option<Instant>,
-    /// Likewise kept up to date.
-    settled: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,50 +89,41 @@ impl Registry {
             request_timeout: config.request_timeout,
             pacing: Pacing::new(config.request_pacing, config.request_burst, now),
             retry: Backoff::new(config.backoff_min, config.backoff_max),
-            entries: Vec::new(),
+            entries: Entries::default(),
             flights: Flights::new(config.max_in_flight),
             open: false,
-            restored: Vec::new(),
             fault: None,
             epoch: now,
             wake_at: None,
             expires_at: None,
-            settled: true,
         }
     }
 
     /// The user wants a kind.
     pub(crate) fn subscribe(
         &mut self,
-        kind: SubscriptionKind,
+        kind: &SubscriptionKind,
         reply: Reply<SubscribeError>,
         now: Instant,
     ) {
-        let index = self.position_or_insert(kind);
-        let deadline = self.deadline_of_newcomer(index, now);
-        let renewed = self.entries[index].want(reply, now, deadline);
-        if renewed {
-            self.move_to_end(index);
+        let deadline = self.deadline_of_newcomer(kind, now);
+        let newcomer = || Entry::new(kind.clone(), self.retry.clone());
+        self.entries.insert(kind, newcomer);
+        let want = |entry: &mut Entry| entry.want(reply, now, deadline);
+        if self.entries.change(kind, want) == Some(true) {
+            self.entries.move_to_end(kind);
         }
         self.reschedule();
     }
 
     /// The user no longer wants a kind.
     pub(crate) fn unsubscribe(&mut self, kind: &SubscriptionKind, reply: Reply<UnsubscribeError>) {
-        let Some(index) = self
-            .position(kind)
-            .filter(|&index| self.entries[index].may_stream())
-        else {
+        if !self.entries.get(kind).is_some_and(Entry::may_stream) {
             answer(reply, Err(UnsubscribeError::NotSubscribed));
             return;
-        };
-        self.restored.retain(|restored| restored != kind);
-        self.entries[index].withdraw(reply);
-        if self.entries[index].is_over() {
-            self.entries.remove(index);
-        } else {
-            self.move_to_end(index);
         }
+        self.entries.change(kind, |entry| entry.withdraw(reply));
+        self.entries.move_to_end(kind);
         self.reschedule();
     }
 
@@ -141,7 +131,7 @@ impl Registry {
     pub(crate) fn open(&mut self, now: Instant) {
         self.open = true;
         self.pacing.reset(now);
-        self.entries.iter_mut().for_each(Entry::meet);
+        self.entries.change_all(Entry::meet);
         self.reschedule();
     }
 
@@ -151,18 +141,14 @@ impl Registry {
         self.open = false;
         self.flights.clear();
         self.fault = None;
-        self.restored.clear();
-        self.entries
-            .retain_mut(|entry| entry.lose(now + self.request_timeout));
+        let deadline = now + self.request_timeout;
+        self.entries.change_all(|entry| entry.lose(deadline));
         self.reschedule();
     }
 
     /// The client has ended: nobody gets what they wait for.
     pub(crate) fn abandon(&mut self) {
-        for mut entry in self.entries.drain(..) {
-            entry.answer_subscribers(&Err(SubscribeError::Closed));
-            entry.answer_unsubscribers(&Err(UnsubscribeError::Closed));
-        }
+        self.entries.change_all(Entry::abandon);
     }
 
     /// A `SubscribeConfirmation` arrived.
@@ -172,10 +158,10 @@ impl Registry {
         now: Instant,
         rng: &mut impl Rng,
     ) -> Ack {
-        let Some(index) = self.position(kind) else {
+        let Some(entry) = self.entries.get(kind) else {
             return Ack::Unexpected;
         };
-        let ack = match self.entries[index].state {
+        let ack = match entry.state {
             State::Subscribing => Ack::Expected,
             // Given up, or blamed for an `Error` that was about something else.
             State::Unknown {
@@ -187,7 +173,7 @@ impl Registry {
             | State::Unsubscribing
             | State::Unknown {
                 asked: Verb::Unsubscribe,
-            } if self.entries[index].doubtful => return self.doubled(kind),
+            } if entry.doubtful => return self.doubled(kind),
             State::Absent
             | State::Active
             | State::Unsubscribing
@@ -195,11 +181,8 @@ impl Registry {
                 asked: Verb::Unsubscribe,
             } => return Ack::Unexpected,
         };
-        if self.entries[index].activate() {
-            self.restored.push(kind.clone());
-        }
-        if !self.entries[index].is_wanted() {
-            self.move_to_end(index);
+        if self.entries.change(kind, Entry::activate) == Some(false) {
+            self.entries.move_to_end(kind);
         }
         self.answered(kind, Verb::Subscribe, now, rng);
         ack
@@ -219,10 +202,10 @@ impl Registry {
         now: Instant,
         rng: &mut impl Rng,
     ) -> Ack {
-        let Some(index) = self.position(kind) else {
+        let Some(entry) = self.entries.get(kind) else {
             return Ack::Unexpected;
         };
-        let ack = match self.entries[index].state {
+        let ack = match entry.state {
             State::Unsubscribing => Ack::Expected,
             State::Unknown {
                 asked: Verb::Unsubscribe,
@@ -235,10 +218,7 @@ impl Registry {
                 asked: Verb::Subscribe,
             } => return Ack::Unexpected,
         };
-        self.entries[index].vacate(now);
-        if self.entries[index].is_over() {
-            self.entries.remove(index);
-        }
+        self.entries.change(kind, |entry| entry.vacate(now));
         self.answered(kind, Verb::Unsubscribe, now, rng);
         ack
     }
@@ -260,8 +240,8 @@ impl Registry {
     }
 
     fn request(&self, flight: &Flight) -> Option<Request> {
-        let index = self.position(&flight.kind)?;
-        Some(self.entries[index].request(flight.verb))
+        let entry = self.entries.get(&flight.kind)?;
+        Some(entry.request(flight.verb))
     }
 
     /// A request was confirmed, so an `Error` was not about it.
@@ -282,15 +262,14 @@ impl Registry {
     }
 
     fn refuse(&mut self, flight: Flight, text: &ServerText, now: Instant, rng: &mut impl Rng) {
-        let Some(index) = self.position(&flight.kind) else {
-            return;
-        };
-        let entry = &mut self.entries[index];
-        match flight.verb {
-            Verb::Subscribe => entry.refuse_subscribe(text, now, rng),
-            Verb::Unsubscribe => entry.refuse_unsubscribe(text),
-        }
-        if flight.verb == Verb::Unsubscribe && entry.is_wanted() {
+        let wanted = self.entries.change(&flight.kind, |entry| {
+            match flight.verb {
+                Verb::Subscribe => entry.refuse_subscribe(text, now, rng),
+                Verb::Unsubscribe => entry.refuse_unsubscribe(text),
+            }
+            entry.is_wanted()
+        });
+        if flight.verb == Verb::Unsubscribe && wanted == Some(true) {
             self.fault = Some(GapCause::SubscriptionUnknown { kind: flight.kind });
         }
     }
@@ -308,25 +287,20 @@ impl Registry {
     /// The kinds that are confirmed on this session, and wanted.
     pub(crate) fn live(&self) -> HashSet<&SubscriptionKind> {
         let live = |entry: &&Entry| entry.is_wanted() && entry.state == State::Active;
-        self.entries
-            .iter()
-            .filter(live)
-            .map(|entry| &entry.kind)
-            .collect()
+        let live = self.entries.iter().filter(live);
+        live.map(|entry| &entry.kind).collect()
     }
 
     /// Whether every wanted kind is confirmed on this session.
     pub(crate) const fn settled(&self) -> bool {
-        self.settled
+        self.entries.agenda().is_settled()
     }
 
     /// Whoever waits without a connection has a deadline at once, and whoever joins a request in flight has that
     /// request's. Otherwise it is set at the send.
-    fn deadline_of_newcomer(&self, index: usize, now: Instant) -> Option<Instant> {
+    fn deadline_of_newcomer(&self, kind: &SubscriptionKind, now: Instant) -> Option<Instant> {
         if self.open {
-            let joined = self
-                .flights
-                .find(&self.entries[index].kind, Verb::Subscribe);
+            let joined = self.flights.find(kind, Verb::Subscribe);
             joined.map(|flight| flight.deadline)
         } else {
             Some(now + self.request_timeout)
@@ -339,22 +313,6 @@ impl Registry {
             .filter(|entry| of_interest(entry))
             .map(|entry| entry.kind.clone())
             .collect()
-    }
-
-    fn position(&self, kind: &SubscriptionKind) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.kind == *kind)
-    }
-
-    fn position_or_insert(&mut self, kind: SubscriptionKind) -> usize {
-        self.position(&kind).unwrap_or_else(|| {
-            self.entries.push(Entry::new(kind, self.retry.clone()));
-            self.entries.len() - 1
-        })
-    }
-
-    fn move_to_end(&mut self, index: usize) {
-        let entry = self.entries.remove(index);
-        self.entries.push(entry);
     }
 }
 

@@ -7,10 +7,11 @@ pub(crate) const BUGS: &[Bug] = &[
         "resubscribe skips the last kind",
         &[edit(
             "registry.rs",
-            "self.entries.iter_mut().for_each(Entry::meet);",
-            "self.entries.iter_mut().for_each(Entry::meet);
-        if let Some(last) = self.entries.last_mut().filter(|_| BUG) {
-            last.state = State::Active;
+            "self.entries.change_all(Entry::meet);",
+            "self.entries.change_all(Entry::meet);
+        let last = self.entries.iter().last().map(|entry| entry.kind.clone());
+        if let Some(last) = last.filter(|_| BUG) {
+            self.entries.change(&last, |entry| entry.state = State::Active);
         }",
         )],
     ),
@@ -192,23 +193,21 @@ pub(crate) const BUGS: &[Bug] = &[
     bug(
         "kind that was refused is forgotten at the gap",
         &[edit(
-            "registry.rs",
-            ".retain_mut(|entry| entry.lose(now + self.request_timeout));",
-            ".retain_mut(|entry| {
-                let is_refused = matches!(entry.state, State::Refused { .. });
-                entry.lose(now + self.request_timeout) && !(BUG && is_refused)
-            });",
+            "registry/entry.rs",
+            "    pub(super) fn lose(&mut self, deadline: Instant) {",
+            "    pub(super) fn lose(&mut self, deadline: Instant) {
+        if BUG && matches!(self.state, State::Refused { .. }) {
+            self.forget(&Err(SubscribeError::Closed));
+        }",
         )],
     ),
     bug(
         "what is not confirmed is said to be live again",
         &[edit(
             "registry/schedule.rs",
-            "        self.kinds(|entry| restored.contains(&entry.kind))",
-            "        if BUG {
-            return self.established();
-        }
-        self.kinds(|entry| restored.contains(&entry.kind))",
+            "            return Some(Step::Resubscribed(self.entries.take_restored()));",
+            "            let restored = self.entries.take_restored();
+            return Some(Step::Resubscribed(if BUG { self.established() } else { restored }));",
         )],
     ),
     bug(

@@ -17,9 +17,10 @@ pub(crate) fn measure() {
     measure_with("with `stale_after`", |builder| {
         fast_requests(builder).stale_after(Duration::from_secs(10))
     });
+    measure_subscribing();
 }
 
-/// Ten thousand requests are not what is measured.
+/// Ten thousand requests are not to wait for each other.
 const fn fast_requests(builder: Builder) -> Builder {
     builder
         .request_pacing(Duration::ZERO)
@@ -65,4 +66,35 @@ fn measure_with(how: &str, adjust: fn(Builder) -> Builder) {
             row(Unit::Ratio, &ratios[index]).at_most(1.2).emit();
         }
     }
+}
+
+/// CPU time of a client, its user's calls included, for each of many kinds until all are confirmed.
+fn measure_subscribing() {
+    const TABLE: &str = "client: CPU per subscription";
+    const MANY: [u32; 2] = [100, 10_000];
+    let rounds = if quick() { 2 } else { 21 };
+    let mut costs = [(); MANY.len()].map(|()| Sample::default());
+    let mut ratio = Sample::default();
+    for _ in 0..rounds {
+        let cost = MANY.map(|kinds| {
+            let reader = Reader::Client(fast_requests);
+            let taken = flood_with(reader, TICKER, 1, kinds as usize);
+            taken.subscribing.as_secs_f64() * 1e9 / f64::from(kinds)
+        });
+        for (sample, cost) in costs.iter_mut().zip(cost) {
+            sample.add(cost);
+        }
+        ratio.add(cost[1] / cost[0]);
+    }
+    for (sample, kinds) in costs.iter().zip(MANY) {
+        Row::median(
+            TABLE,
+            "to confirmation",
+            &kinds.to_string(),
+            sample,
+            Unit::Nanos,
+        )
+        .emit();
+    }
+    Row::median(TABLE, "over a hundred", "10000", &ratio, Unit::Ratio).emit();
 }

@@ -29,6 +29,8 @@ pub(crate) struct Taken {
     pub(crate) cpu: Duration,
     /// From the word to the last frame.
     pub(crate) wall: Duration,
+    /// CPU time of the thread until everything was subscribed.
+    pub(crate) subscribing: Duration,
 }
 
 /// The readers that are compared, in an order that is another one in each round.
@@ -102,20 +104,25 @@ async fn client<T: Send + 'static>(
 ) -> Taken {
     let builder = adjust(Client::builder(feed.url()));
     let (client, mut events) = builder.connect().await.expect("a handshake");
+    let meter = Meter::new();
     subscribe(&client, subscriptions).await;
+    let subscribing = meter.read().cpu;
     assert!(matches!(events.recv().await, Some(Event::Connected { .. })));
     let meter = Meter::new();
     feed.go();
     for _ in 0..frames {
         match events.recv().await {
-            Some(Event::Message { message, .. }) => {
-                black_box(&message);
+            Some(Event::Message { ref message, .. }) => {
+                black_box(message);
             }
             other => panic!("not a message: {other:?}"),
         }
         each();
     }
-    meter.read()
+    Taken {
+        subscribing,
+        ..meter.read()
+    }
 }
 
 /// The first is the one that the ticker frame belongs to.
@@ -146,6 +153,7 @@ impl Meter {
         Taken {
             cpu: cpu::of_thread().saturating_sub(self.cpu),
             wall: self.begun.elapsed(),
+            subscribing: Duration::ZERO,
         }
     }
 }

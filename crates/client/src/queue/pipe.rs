@@ -104,19 +104,19 @@ impl<T> Sender<T> {
     }
 
     /// Stages something, to be [published](Self::publish).
-    #[inline]
     pub(super) fn stage(&mut self, value: T) {
+        self.stage_place(|| value);
+    }
+
+    /// Stages something that is to be filled in, or [taken back](Self::take_back). It is made where it stays: a value that
+    /// is large would be copied as a whole, even with next to nothing in it.
+    #[inline]
+    pub(super) fn stage_place(&mut self, make: impl FnOnce() -> T) -> Option<&mut T> {
         if self.staged.len() == self.staged.capacity() {
             self.make_room();
         }
-        self.staged.push_back(value);
+        self.staged.push_back(make());
         self.sent = self.sent.wrapping_add(1);
-    }
-
-    /// Stages something that is to be filled in, or [taken back](Self::take_back).
-    #[inline]
-    pub(super) fn stage_place(&mut self, value: T) -> Option<&mut T> {
-        self.stage(value);
         self.staged.back_mut()
     }
 

@@ -65,6 +65,8 @@ pub(super) struct Entry {
     unanswered: u32,
     /// Not to look into an unknown state before this, unless a caller waits.
     look_at: Option<Instant>,
+    /// Live again on this session, which the user is yet to hear.
+    restored: bool,
 }
 
 /// How often the wait after an unanswered request doubles.
@@ -83,6 +85,7 @@ impl Entry {
             retry,
             unanswered: 0,
             look_at: None,
+            restored: false,
         }
     }
 
@@ -98,6 +101,11 @@ impl Entry {
     /// Whether the user is yet to hear that it is live again, or is not.
     pub(super) fn keeps_waiting(&self) -> bool {
         self.wish == Wish::Owed && matches!(self.state, State::Absent | State::Subscribing)
+    }
+
+    /// Whether it is live again, and the user is yet to hear of it.
+    pub(super) const fn is_restored(&self) -> bool {
+        self.restored
     }
 
     /// Nothing is missing that the user wants.
@@ -170,6 +178,7 @@ impl Entry {
     /// The user no longer wants the kind.
     pub(super) fn withdraw(&mut self, reply: Reply<UnsubscribeError>) {
         self.forget(&Err(SubscribeError::Unsubscribed));
+        self.restored = false;
         if matches!(self.state, State::Absent | State::Refused { .. }) {
             answer(reply, Ok(()));
         } else {
@@ -197,16 +206,22 @@ impl Entry {
         }
     }
 
-    /// The server confirmed the subscription. Whether that restored it after a gap.
+    /// The server confirmed the subscription. Whether it is wanted.
     pub(super) fn activate(&mut self) -> bool {
         self.state = State::Active;
         self.retry.reset();
         self.unanswered = 0;
-        if !self.is_wanted() || !self.unsubscribers.is_empty() {
-            return false;
+        if self.is_wanted() && self.unsubscribers.is_empty() {
+            self.answer_subscribers(&Ok(()));
+            self.restored |= self.wish == Wish::Owed;
+            self.wish = Wish::Established;
         }
-        self.answer_subscribers(&Ok(()));
-        std::mem::replace(&mut self.wish, Wish::Established) == Wish::Owed
+        self.is_wanted()
+    }
+
+    /// The user hears that it is live again.
+    pub(super) const fn announce(&mut self) {
+        self.restored = false;
     }
 
     /// The server confirmed the end of the subscription: of one, if there may have been two.
@@ -272,15 +287,21 @@ impl Entry {
         }
     }
 
-    /// The session is over. Whether the entry stays.
-    pub(super) fn lose(&mut self, deadline: Instant) -> bool {
+    /// The session is over.
+    pub(super) fn lose(&mut self, deadline: Instant) {
         self.state = State::Absent;
         self.doubtful = false;
+        self.restored = false;
         self.look_at = None;
         self.retry.reset();
         self.answer_unsubscribers(&Ok(()));
         self.set_deadline(deadline);
-        self.is_wanted()
+    }
+
+    /// The client has ended.
+    pub(super) fn abandon(&mut self) {
+        self.answer_subscribers(&Err(SubscribeError::Closed));
+        self.answer_unsubscribers(&Err(UnsubscribeError::Closed));
     }
 
     fn set_deadline(&mut self, deadline: Instant) {

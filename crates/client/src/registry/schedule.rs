@@ -1,10 +1,9 @@
 //! What the passing of time, and a free place in flight, lead to.
 
-use std::collections::HashSet;
-
 use rocketfi_protocol::SubscriptionKind;
 use tokio::time::Instant;
 
+use super::agenda::When;
 use super::entry::{Entry, State};
 use super::flights::Flight;
 use super::{Registry, Step, Verb};
@@ -39,8 +38,8 @@ impl Registry {
         if let Some(cause) = self.fault.take() {
             return Some(Step::End(cause));
         }
-        if self.restored_is_complete() {
-            return Some(Step::Resubscribed(self.take_restored()));
+        if self.entries.agenda().restored_is_complete() {
+            return Some(Step::Resubscribed(self.entries.take_restored()));
         }
         self.launch(now)
     }
@@ -64,39 +63,26 @@ impl Registry {
         now: Instant,
     ) -> Option<GapCause> {
         let after = self.request_timeout;
-        let index = self.position(&kind)?;
-        let entry = &mut self.entries[index];
-        entry.state = State::Unknown { asked: verb };
-        let first = entry.go_unanswered(now, after);
-        if verb == Verb::Unsubscribe {
-            entry.answer_unsubscribers(&Err(UnsubscribeError::Timeout { after }));
-        } else if entry.is_established() {
-            return first.then_some(GapCause::ResubscribeTimeout { kind });
-        } else if entry.unsubscribers.is_empty() {
-            entry.give_up(SubscribeError::Timeout { after });
-        }
-        None
+        let is_to_blame = self.entries.change(&kind, |entry| {
+            entry.state = State::Unknown { asked: verb };
+            let first = entry.go_unanswered(now, after);
+            if verb == Verb::Unsubscribe {
+                entry.answer_unsubscribers(&Err(UnsubscribeError::Timeout { after }));
+            } else if entry.is_established() {
+                return first;
+            } else if entry.unsubscribers.is_empty() {
+                entry.give_up(SubscribeError::Timeout { after });
+            }
+            false
+        });
+        (is_to_blame == Some(true)).then_some(GapCause::ResubscribeTimeout { kind })
     }
 
     fn expire_subscribers(&mut self, now: Instant) {
         let after = self.request_timeout;
-        for entry in &mut self.entries {
-            if entry.deadline.is_some_and(|deadline| now >= deadline) {
-                entry.give_up(SubscribeError::Timeout { after });
-            }
-        }
-        self.entries.retain(|entry| !entry.is_over());
-    }
-
-    /// What is restored, in the original order: a kind that was refused at first may have been confirmed late.
-    fn take_restored(&mut self) -> Vec<SubscriptionKind> {
-        let restored: HashSet<_> = std::mem::take(&mut self.restored).into_iter().collect();
-        self.kinds(|entry| restored.contains(&entry.kind))
-    }
-
-    /// All that were to be restored have an answer, and some of them a good one.
-    fn restored_is_complete(&self) -> bool {
-        !self.restored.is_empty() && !self.entries.iter().any(Entry::keeps_waiting)
+        self.entries.change_overdue(now, |entry| {
+            entry.give_up(SubscribeError::Timeout { after });
+        });
     }
 
     /// Sends the first request that is due, unless too many are in flight, or were sent a moment ago.
@@ -104,44 +90,38 @@ impl Registry {
         if !self.open || !self.flights.has_room() || now < self.pacing.ready_at() {
             return None;
         }
-        let due = |not_before: Option<Instant>| not_before.is_none_or(|time| now >= time);
-        let (index, verb) = self.entries.iter().enumerate().find_map(|(index, entry)| {
-            entry
-                .need()
-                .filter(|(_, not_before)| due(*not_before))
-                .map(|(verb, _)| (index, verb))
-        })?;
-        let entry = &mut self.entries[index];
-        let request = entry.request(verb);
-        let deadline = entry.launch(verb, now + self.request_timeout);
+        let entry = self.entries.due(now)?;
+        let (verb, _) = entry.need()?;
+        let (kind, request) = (entry.kind.clone(), entry.request(verb));
+        let launch = |entry: &mut Entry| entry.launch(verb, now + self.request_timeout);
+        let deadline = self.entries.change(&kind, launch)?;
         self.pacing.take(now);
-        self.flights
-            .launch(Flight::new(entry.kind.clone(), verb, deadline));
+        self.flights.launch(Flight::new(kind, verb, deadline));
         Some(Step::Send(request))
     }
 
     /// To be called after every change.
     pub(super) fn reschedule(&mut self) {
-        let answers = self.flights.deadline();
-        let subscribers = self.entries.iter().filter_map(|entry| entry.deadline).min();
+        let agenda = self.entries.agenda();
+        let overdue = self.fault.is_some() || agenda.restored_is_complete();
+        let expiries = [self.flights.deadline(), agenda.deadline()];
         let requests = self.next_launch();
-        let overdue = (self.fault.is_some() || self.restored_is_complete()).then_some(self.epoch);
-        self.expires_at = [answers, subscribers].into_iter().flatten().min();
-        self.wake_at = [self.expires_at, requests, overdue]
+        self.expires_at = expiries.into_iter().flatten().min();
+        self.wake_at = [self.expires_at, requests, overdue.then_some(self.epoch)]
             .into_iter()
             .flatten()
             .min();
-        self.settled = self.entries.iter().all(Entry::is_settled);
     }
 
     fn next_launch(&self) -> Option<Instant> {
         if !self.open || !self.flights.has_room() {
             return None;
         }
-        // `None` sorts first: at once.
-        let needs = self.entries.iter().filter_map(Entry::need);
-        let first = needs.map(|(_, not_before)| not_before).min()?;
         let ready_at = self.pacing.ready_at();
-        Some(first.map_or(ready_at, |time| time.max(ready_at)))
+        match self.entries.agenda().next_request() {
+            When::Never => None,
+            When::Now => Some(ready_at),
+            When::At(time) => Some(time.max(ready_at)),
+        }
     }
 }

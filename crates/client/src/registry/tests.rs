@@ -69,7 +69,7 @@ impl Bench {
 
     fn subscribe(&mut self, number: u8) -> Answer<SubscribeError> {
         let (reply, answer) = oneshot::channel();
-        self.registry.subscribe(kind(number), reply, self.now);
+        self.registry.subscribe(&kind(number), reply, self.now);
         answer
     }
 

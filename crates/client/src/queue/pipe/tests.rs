@@ -104,7 +104,7 @@ fn order_is_kept_across_batches_that_are_read_in_part() {
 fn what_is_taken_back_was_never_there() {
     let mut bench = Bench::new();
     bench.stage(0..2);
-    *bench.sender.stage_place(7).unwrap() += 1;
+    *bench.sender.stage_place(|| 7).unwrap() += 1;
     assert_eq!(bench.sender.unread(), 3);
     assert_eq!(bench.sender.take_back(), Some(8));
     assert_eq!(bench.sender.unread(), 2);

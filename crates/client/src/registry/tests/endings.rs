@@ -84,3 +84,20 @@ fn nothing_is_kept_of_a_kind_that_is_over() {
     assert_eq!(bench.step(), None);
     assert!(bench.registry.entries.is_empty());
 }
+
+#[test]
+fn what_a_lost_session_had_restored_is_not_announced_on_the_next() {
+    let mut bench = Bench::online();
+    bench.establish(1);
+    bench.establish(2);
+    bench.reconnect();
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.confirm(1);
+    bench.reconnect();
+    assert_eq!(bench.step(), Some(resubscribe(1)));
+    bench.refuse();
+    bench.pass(PACING);
+    assert_eq!(bench.step(), Some(resubscribe(2)));
+    bench.confirm(2);
+    assert_eq!(bench.step(), Some(Step::Resubscribed(vec![kind(2)])));
+}

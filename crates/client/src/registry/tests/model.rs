@@ -279,6 +279,7 @@ impl Model {
             .wake_at()
             .is_some_and(|wake_at| wake_at <= self.bench.now);
         assert!(!due, "nothing is left to do by now");
+        registry.entries.check(self.bench.now);
     }
 
     /// From here on the server does what it is asked. Everything must come to rest as it is wanted.
