@@ -44,6 +44,7 @@ impl Item {
     }
 }
 
+/// Has every entry on it, by its turn.
 #[derive(Default)]
 #[cfg_attr(test, derive(Clone, Debug, PartialEq))]
 pub(super) struct Agenda {
@@ -52,8 +53,11 @@ pub(super) struct Agenda {
     due: BTreeSet<Turn>,
     /// Whose requests are due later.
     later: BTreeSet<(Instant, Turn)>,
+    /// Which are live again, and not announced yet.
     restored: BTreeSet<Turn>,
+    /// How many are still to be restored.
     waiting: usize,
+    /// How many are not as the user wants them.
     unsettled: usize,
 }
 

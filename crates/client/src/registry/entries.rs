@@ -16,7 +16,8 @@ use super::entry::Entry;
 #[derive(Default)]
 pub(super) struct Entries {
     turns: HashMap<SubscriptionKind, Turn>,
-    in_order: BTreeMap<Turn, Listed>,
+    /// Boxed, since a tree keeps room for eleven where one would do.
+    in_order: BTreeMap<Turn, Box<Listed>>,
     next: Turn,
     agenda: Agenda,
 }
@@ -44,12 +45,12 @@ impl Entries {
         self.next += 1;
         self.turns.insert(entry.kind.clone(), turn);
         let item = self.agenda.list(turn, &entry);
-        self.in_order.insert(turn, Listed { entry, item });
+        self.in_order.insert(turn, Box::new(Listed { entry, item }));
     }
 
     fn remove(&mut self, turn: Turn) -> Option<Entry> {
         let listed = self.in_order.remove(&turn)?;
-        let entry = self.agenda.unlist(turn, listed);
+        let entry = self.agenda.unlist(turn, *listed);
         self.turns.remove(&entry.kind);
         Some(entry)
     }

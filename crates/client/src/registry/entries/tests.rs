@@ -11,7 +11,8 @@ impl Entries {
     pub(in super::super) fn check(&self, now: Instant) {
         let mut agenda = Agenda::default();
         let mut turns = HashMap::new();
-        for (turn, Listed { entry, .. }) in &self.in_order {
+        for (turn, listed) in &self.in_order {
+            let entry = &listed.entry;
             assert!(!entry.is_over());
             agenda.list(*turn, entry);
             turns.insert(entry.kind.clone(), *turn);
